@@ -1,0 +1,1 @@
+"""Mailworthy: DNS and deliverability for self-hosted mail."""

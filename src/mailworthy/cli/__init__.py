@@ -1,0 +1,1 @@
+"""placeholder while the command line is built."""

@@ -1,0 +1,161 @@
+"""What engines ask and what they are told.
+
+Engines are generators: they yield a batch of asks, are sent the answers in the same order, and
+return their result. They open no socket, read no clock and catch no I/O error; trouble is an
+Answer whose status is FAILED.
+"""
+
+from collections.abc import Generator
+from enum import StrEnum
+from typing import TypeAlias, TypeVar
+
+import msgspec
+
+from mailworthy.names import normalize
+
+T = TypeVar("T")
+
+
+class Status(StrEnum):
+    """What a resolver can answer. ABSENT and EMPTY are knowledge, FAILED is the lack of it."""
+
+    FOUND = "found"
+    EMPTY = "empty"  # the name exists, this type does not (NODATA, empty non-terminal)
+    ABSENT = "absent"  # the name does not exist (NXDOMAIN)
+    FAILED = "failed"  # nothing was learned; `why` says which way
+
+
+class Why(StrEnum):
+    """Why nothing was learned."""
+
+    TIMEOUT = "timeout"
+    SERVFAIL = "servfail"
+    REFUSED = "refused"
+    BOGUS = "bogus"  # DNSSEC validation failed
+    LOOP = "loop"  # CNAME or DNAME chain too long or circular
+    OVERSIZE = "oversize"
+    DEADLINE = "deadline"  # the run's time was used up
+    OUTSIDE = "outside"  # a zone file says nothing about this name
+    NOT_RECORDED = "not_recorded"  # a replay does not hold this answer
+    NO_MEANS = "no_means"  # this run may not open such a connection
+    BAD_NAME = "bad_name"  # the name cannot be sent: a label or the whole is too long
+
+
+# These say that the run had no way to ask, not that asking went wrong.
+NOT_ASKED = frozenset({Why.OUTSIDE, Why.NO_MEANS})
+
+
+class Question(msgspec.Struct, frozen=True, tag="dns"):
+    """One DNS question; `name` in presentation text, `type` a mnemonic such as "TXT"."""
+
+    name: str
+    type: str
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "name", normalize(self.name))
+
+
+class Fetch(msgspec.Struct, frozen=True, tag="fetch"):
+    """One HTTPS GET: no redirects, at most `max_bytes` of body and `timeout` seconds."""
+
+    url: str
+    max_bytes: int = 65536
+    timeout: float = 60.0
+
+
+class Dial(msgspec.Struct, frozen=True, tag="dial"):
+    """One SMTP conversation: banner, EHLO, and STARTTLS if offered."""
+
+    host: str
+    port: int = 25
+    helo: str = "localhost"
+
+
+class Answer(msgspec.Struct, frozen=True, tag="dns"):
+    """What was learned of one Question.
+
+    `records` are presentation text: joined strings for TXT (one character an octet, latin-1),
+    absolute lower-case names with the final dot elsewhere, sorted. `splits` tells, for TXT, at which
+    offsets of each record its character-strings were joined. `chain` holds the CNAME targets
+    that led to the records. `ad` is set only by a resolver that the settings trust. `server`
+    and `ms` are for traces and never reach findings.
+    """
+
+    ask: Question
+    status: Status
+    why: Why | None = None
+    records: tuple[str, ...] = ()
+    ttl: int = 0
+    ad: bool = False
+    chain: tuple[str, ...] = ()
+    rcode: str = "NOERROR"
+    ede: tuple[int, ...] = ()
+    splits: tuple[tuple[int, ...], ...] = ()
+    server: str = ""
+    ms: float = 0.0
+
+
+class Fetched(msgspec.Struct, frozen=True, tag="fetch"):
+    """What was learned of one Fetch; FOUND means a response with any HTTP status `code`."""
+
+    ask: Fetch
+    status: Status
+    why: Why | None = None
+    detail: str = ""
+    code: int = 0
+    content_type: str = ""
+    body: bytes = b""
+    ms: float = 0.0
+
+
+class Dialled(msgspec.Struct, frozen=True, tag="dial"):
+    """What was learned of one Dial."""
+
+    ask: Dial
+    status: Status
+    why: Why | None = None
+    detail: str = ""
+    banner: str = ""
+    extensions: tuple[str, ...] = ()
+    ms: float = 0.0
+
+
+Ask: TypeAlias = Question | Fetch | Dial
+Reply: TypeAlias = Answer | Fetched | Dialled
+Asking: TypeAlias = Generator[tuple[Ask, ...], tuple[Reply, ...], T]
+
+
+def failed(ask: Ask, why: Why, *, detail: str = "", server: str = "", ms: float = 0.0) -> Reply:
+    """The reply that says that nothing was learned, of the kind that fits the ask."""
+    if isinstance(ask, Question):
+        rcode = {Why.SERVFAIL: "SERVFAIL", Why.REFUSED: "REFUSED"}.get(why, "")
+        return Answer(ask, Status.FAILED, why, rcode=rcode, server=server, ms=ms)
+    if isinstance(ask, Fetch):
+        return Fetched(ask, Status.FAILED, why, detail=detail, ms=ms)
+    return Dialled(ask, Status.FAILED, why, detail=detail, ms=ms)
+
+
+def ask(*questions: Question) -> Asking[tuple[Answer, ...]]:
+    """`answers = yield from ask(Question(...), ...)`: DNS questions, exactly typed."""
+    replies = yield questions
+    return tuple(r for r in replies if isinstance(r, Answer))
+
+
+def look(name: str, type_: str) -> Asking[Answer]:
+    """`answer = yield from look(name, "TXT")`: a single DNS question."""
+    (answer,) = yield from ask(Question(name, type_))
+    return answer
+
+
+def fetch(url: str) -> Asking[Fetched]:
+    """`fetched = yield from fetch(url)`: one HTTPS GET."""
+    (reply,) = yield (Fetch(url),)
+    assert isinstance(reply, Fetched)
+    return reply
+
+
+def dial(host: str, port: int = 25) -> Asking[Dialled]:
+    """`dialled = yield from dial(host)`: one SMTP conversation."""
+    (reply,) = yield (Dial(host, port),)
+    assert isinstance(reply, Dialled)
+    return reply
