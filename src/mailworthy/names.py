@@ -103,9 +103,7 @@ def to_ascii(text: str) -> str:
     if not stripped:
         raise BadName("an empty text is not a domain name")
     try:
-        name = (
-            stripped.lower() if stripped.isascii() else idna.encode(stripped, uts46=True).decode()
-        )
+        ascii_text = stripped if stripped.isascii() else idna.encode(stripped, uts46=True).decode()
     except (idna.IDNAError, UnicodeError) as error:
         raise BadName(f"{printable(text)} is not a domain name: {error}") from None
     name = ascii_text.lower()

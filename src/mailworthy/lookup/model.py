@@ -75,8 +75,8 @@ class Answer(msgspec.Struct, frozen=True, tag="dns"):
     """What was learned of one Question.
 
     `records` are presentation text: joined strings for TXT (one character an octet, latin-1),
-    absolute lower-case names with the final dot elsewhere, sorted. `splits` tells, for TXT, at which
-    offsets of each record its character-strings were joined. `chain` holds the CNAME targets
+    absolute lower-case names with the final dot elsewhere, sorted. `splits` tells, for TXT, at
+    which offsets of each record its character-strings were joined. `chain` holds the CNAME targets
     that led to the records. `ad` is set only by a resolver that the settings trust. `server`
     and `ms` are for traces and never reach findings.
     """
