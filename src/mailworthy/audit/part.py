@@ -1,0 +1,83 @@
+"""A part of the evidence: known, unknown, or not asked."""
+
+from collections.abc import Callable
+from typing import Generic, TypeAlias, TypeVar
+
+import msgspec
+
+from mailworthy.lookup.model import NOT_ASKED, Answer, Reply, Status, Why
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+class Known(msgspec.Struct, Generic[T], frozen=True, tag="known"):
+    """It was asked and answered; absence is knowledge too."""
+
+    value: T
+
+
+class Unknown(msgspec.Struct, frozen=True, tag="unknown"):
+    """It was asked and nothing was learned. `what` names it for people, `why` says which way."""
+
+    what: str
+    why: str
+
+
+class NotAsked(msgspec.Struct, frozen=True, tag="not_asked"):
+    """This run has no means to ask (offline, outside the zone, no connection allowed)."""
+
+    what: str
+    why: str
+
+
+Part: TypeAlias = Known[T] | Unknown | NotAsked
+
+
+def part(answer: Reply, value: Callable[[], T], what: str = "") -> Part[T]:
+    """Known(value()) if the reply taught something, else Unknown or NotAsked."""
+    if answer.status is not Status.FAILED:
+        return Known(value())
+    return missing(answer, what)
+
+
+def missing(answer: Reply, what: str = "") -> Unknown | NotAsked:
+    """The part that a FAILED reply makes."""
+    label = what or _label(answer)
+    why = answer.why or Why.SERVFAIL
+    if why in NOT_ASKED:
+        return NotAsked(label, why.value)
+    return Unknown(label, why.value)
+
+
+def _label(answer: Reply) -> str:
+    if isinstance(answer, Answer):
+        return f"{answer.ask.name} {answer.ask.type}"
+    return getattr(answer.ask, "url", None) or getattr(answer.ask, "host", "")
+
+
+def both(first: Part[T], second: Part[U]) -> Part[tuple[T, U]]:
+    """Known only if both are; an Unknown outweighs a NotAsked."""
+    if isinstance(first, Known) and isinstance(second, Known):
+        return Known((first.value, second.value))
+    for candidate in (first, second):
+        if isinstance(candidate, Unknown):
+            return candidate
+    return first if not isinstance(first, Known) else second  # type: ignore[return-value]
+
+
+def every(parts: list[Part[T]]) -> Part[tuple[T, ...]]:
+    """Known only if all are."""
+    values: list[T] = []
+    worst: Unknown | NotAsked | None = None
+    for each in parts:
+        if isinstance(each, Known):
+            values.append(each.value)
+        elif worst is None or isinstance(each, Unknown):
+            worst = each
+    return worst or Known(tuple(values))
+
+
+def value_or(candidate: Part[T], default: U) -> T | U:
+    """The value where it is known, else the default."""
+    return candidate.value if isinstance(candidate, Known) else default
