@@ -5,7 +5,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 import msgspec
 
-from mailworthy.lookup.model import NOT_ASKED, Answer, Reply, Status, Why
+from mailworthy.lookup.model import NOT_ASKED, Answer, Fetched, Reply, Status, Why
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -53,7 +53,7 @@ def missing(answer: Reply, what: str = "") -> Unknown | NotAsked:
 def _label(answer: Reply) -> str:
     if isinstance(answer, Answer):
         return f"{answer.ask.name} {answer.ask.type}"
-    return getattr(answer.ask, "url", None) or getattr(answer.ask, "host", "")
+    return answer.ask.url if isinstance(answer, Fetched) else answer.ask.host
 
 
 def both(first: Part[T], second: Part[U]) -> Part[tuple[T, U]]:
