@@ -45,7 +45,7 @@ class Why(StrEnum):
 NOT_ASKED = frozenset({Why.OUTSIDE, Why.NO_MEANS})
 
 
-class Question(msgspec.Struct, frozen=True, tag="dns"):
+class Question(msgspec.Struct, frozen=True, tag_field="kind", tag="dns"):
     """One DNS question; `name` in presentation text, `type` a mnemonic such as "TXT"."""
 
     name: str
@@ -55,7 +55,7 @@ class Question(msgspec.Struct, frozen=True, tag="dns"):
         msgspec.structs.force_setattr(self, "name", normalize(self.name))
 
 
-class Fetch(msgspec.Struct, frozen=True, tag="fetch"):
+class Fetch(msgspec.Struct, frozen=True, tag_field="kind", tag="fetch"):
     """One HTTPS GET: no redirects, at most `max_bytes` of body and `timeout` seconds."""
 
     url: str
@@ -63,7 +63,7 @@ class Fetch(msgspec.Struct, frozen=True, tag="fetch"):
     timeout: float = 60.0
 
 
-class Dial(msgspec.Struct, frozen=True, tag="dial"):
+class Dial(msgspec.Struct, frozen=True, tag_field="kind", tag="dial"):
     """One SMTP conversation: banner, EHLO, and STARTTLS if offered."""
 
     host: str
@@ -71,7 +71,7 @@ class Dial(msgspec.Struct, frozen=True, tag="dial"):
     helo: str = "localhost"
 
 
-class Answer(msgspec.Struct, frozen=True, tag="dns"):
+class Answer(msgspec.Struct, frozen=True, tag_field="kind", tag="dns"):
     """What was learned of one Question.
 
     `records` are presentation text: joined strings for TXT (one character an octet, latin-1),
@@ -95,7 +95,7 @@ class Answer(msgspec.Struct, frozen=True, tag="dns"):
     ms: float = 0.0
 
 
-class Fetched(msgspec.Struct, frozen=True, tag="fetch"):
+class Fetched(msgspec.Struct, frozen=True, tag_field="kind", tag="fetch"):
     """What was learned of one Fetch; FOUND means a response with any HTTP status `code`."""
 
     ask: Fetch
@@ -108,7 +108,7 @@ class Fetched(msgspec.Struct, frozen=True, tag="fetch"):
     ms: float = 0.0
 
 
-class Dialled(msgspec.Struct, frozen=True, tag="dial"):
+class Dialled(msgspec.Struct, frozen=True, tag_field="kind", tag="dial"):
     """What was learned of one Dial."""
 
     ask: Dial
