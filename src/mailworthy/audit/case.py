@@ -1,0 +1,31 @@
+"""Cases: small worlds in which a rule fires, or is silent."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+class Case(msgspec.Struct, frozen=True):
+    """A world for one rule.
+
+    `zones` is zone text (several zones allowed, each with its SOA), `signed` the zones to be
+    taken as validated, `files` the texts of files on the server by path, `fetches` bodies by
+    URL, `intent` the text of a `mailworthy.toml`. `keys` gives, by "domain/selector", the TXT
+    value of the DKIM private key on disk. `selectors` are given as by flag. `blanks` fills the
+    placeholders of the remedy. `changes` tells people what was changed in the healthy world.
+    """
+
+    zones: str
+    signed: tuple[str, ...] = ()
+    files: dict[str, str] = {}
+    fetches: dict[str, str] = {}
+    intent: str | None = None
+    keys: dict[str, str] = {}
+    selectors: tuple[str, ...] = ()
+    parked: bool = False
+    now: datetime = NOON
+    domain: str = "example.com"
+    blanks: dict[str, str] = {}
+    changes: tuple[str, ...] = ()

@@ -1,0 +1,93 @@
+"""SPF, DMARC, and the other policies that are a TXT record each."""
+
+from mailworthy.audit.collect.hosts import addresses_of
+from mailworthy.audit.collect.texts import claims, published, texts_at
+from mailworthy.audit.evidence import (
+    AddressSet,
+    DmarcEvidence,
+    Legacy,
+    Policy,
+    Published,
+)
+from mailworthy.audit.part import Known, NotAsked, Part, part
+from mailworthy.bimi.record import Bimi
+from mailworthy.bimi.record import parse as parse_bimi
+from mailworthy.dmarc.discover import PolicyFound, policy
+from mailworthy.dmarc.record import parse as parse_dmarc
+from mailworthy.lookup.drive import together
+from mailworthy.lookup.model import Asking, Fetched, Question, ask, fetch, look
+from mailworthy.mtasts.policy import parse as parse_policy
+from mailworthy.mtasts.record import StsRecord
+from mailworthy.mtasts.record import parse as parse_sts
+from mailworthy.spf.model import SpfRecord
+from mailworthy.spf.record import is_spf
+from mailworthy.spf.record import parse as parse_spf
+from mailworthy.spf.tree import cost
+from mailworthy.spf.treemodel import SpfTree
+from mailworthy.tlsrpt.record import TlsRptRecord
+from mailworthy.tlsrpt.record import parse as parse_tlsrpt
+
+is_dmarc_like = claims("dmarc1")
+
+
+def spf_of(domain: str) -> Asking[tuple[Part[Published[SpfRecord]], Part[SpfTree]]]:
+    """The SPF record and the tree below it."""
+    answer = yield from look(domain, "TXT")
+    record = published(answer, is_spf, parse_spf)
+    tree: Part[SpfTree]
+    if not isinstance(record, Known):
+        tree = record
+    elif record.value.only is None:
+        tree = NotAsked(f"the SPF tree of {domain}", "there is no single SPF record")
+    else:
+        walked = yield from cost(domain, text=record.value.only.text)
+        tree = Known(walked)
+    return record, tree
+
+
+def legacy_of(domain: str) -> Asking[Part[Legacy]]:
+    """Left-overs of type SPF (99)."""
+    answer = yield from look(domain, "SPF")
+    return part(answer, lambda: Legacy(answer))
+
+
+def dmarc_of(domain: str) -> Asking[tuple[Part[DmarcEvidence], Part[PolicyFound]]]:
+    """The DMARC record, DMARC texts at the domain itself, and what governs the domain."""
+    own, apex = yield from ask(Question(f"_dmarc.{domain}", "TXT"), Question(domain, "TXT"))
+    misplaced = tuple(text for text in apex.records if is_dmarc_like(text))
+    record = published(own, is_dmarc_like, parse_dmarc)
+    evidence = (
+        Known(DmarcEvidence(record.value, misplaced)) if isinstance(record, Known) else record
+    )
+    if not isinstance(record, Known):
+        return evidence, record
+    if record.value.record is not None:
+        return evidence, NotAsked(f"what governs {domain}", "the domain has its own record")
+    found = yield from policy(domain)
+    return evidence, Known(found)
+
+
+def mta_sts_of(
+    domain: str,
+) -> Asking[tuple[Part[Published[StsRecord]], Part[AddressSet], Part[Policy]]]:
+    """The MTA-STS record, the addresses of the policy host, and the policy file."""
+    record, host, fetched = yield from together(
+        texts_at(f"_mta-sts.{domain}", claims("stsv1"), parse_sts),
+        addresses_of(f"mta-sts.{domain}"),
+        fetch(f"https://mta-sts.{domain}/.well-known/mta-sts.txt"),
+    )
+    return record, host, _policy(fetched)
+
+
+def _policy(fetched: Fetched) -> Part[Policy]:
+    return part(fetched, lambda: Policy(fetched, parse_policy(fetched.body)))
+
+
+def tls_rpt_of(domain: str) -> Asking[Part[Published[TlsRptRecord]]]:
+    """The TLS reporting record."""
+    return (yield from texts_at(f"_smtp._tls.{domain}", claims("tlsrptv1"), parse_tlsrpt))
+
+
+def bimi_of(domain: str) -> Asking[Part[Published[Bimi]]]:
+    """The BIMI record of the default selector."""
+    return (yield from texts_at(f"default._bimi.{domain}", claims("bimi1"), parse_bimi))

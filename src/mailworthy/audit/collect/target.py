@@ -1,0 +1,39 @@
+"""What an audit is asked to look at."""
+
+from datetime import datetime
+
+import msgspec
+
+from mailworthy.domain.intent import Domain, Intent
+from mailworthy.domain.recordset import RecordSet
+
+
+class Target(msgspec.Struct, frozen=True):
+    """One domain, and what is known of it beforehand.
+
+    `keys` gives the DKIM keys on disk as the TXT values that they should be published as, by
+    selector; `wanted` the record sets of the intent; `bystanders` names with an address but no
+    mail. With `checkpoint` only what the six dots need is asked.
+    """
+
+    domain: str
+    now: datetime
+    intent: Intent | None = None
+    selectors: tuple[str, ...] = ()
+    keys: dict[str, str] = {}
+    wanted: tuple[RecordSet, ...] = ()
+    bystanders: tuple[str, ...] = ("www",)
+    parked: bool = False
+    checkpoint: bool = False
+
+    @property
+    def wish(self) -> Domain | None:
+        """The intent's entry for this domain, if there is one."""
+        return self.intent.domains.get(self.domain) if self.intent else None
+
+    @property
+    def known_selectors(self) -> dict[str, str]:
+        """Selectors that need no guessing, with where they come from."""
+        wish = self.wish
+        wished = wish.selectors if wish else ()
+        return dict.fromkeys(self.selectors, "flag") | dict.fromkeys(wished, "intent")

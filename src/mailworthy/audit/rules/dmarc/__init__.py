@@ -1,0 +1,1 @@
+"""What receivers do with mail that fails, and whom they tell."""

@@ -1,0 +1,1 @@
+"""Where mail for the domain goes."""

@@ -1,0 +1,1 @@
+"""Reverse DNS: what an address says of itself."""

@@ -1,0 +1,1 @@
+"""The zone as a whole, and what the intent wants in it."""

@@ -1,0 +1,95 @@
+"""Cases turned into outcomes, and remedies applied to cases, for the tests of the audit."""
+
+import msgspec
+
+from mailworthy.audit.case import Case
+from mailworthy.audit.collect import Target, collect
+from mailworthy.audit.evidence import Evidence
+from mailworthy.audit.finding import AskOther, Configure, Finding, Publish, Remedy, Withdraw
+from mailworthy.audit.rule import Rule, load
+from mailworthy.audit.run import Outcome, run
+from mailworthy.domain.recordset import Record
+from mailworthy.lookup.drive import drive
+from mailworthy.lookup.memory import Memory
+from mailworthy.lookup.zonetext import read_zone
+from mailworthy.rdata.text import quote
+
+
+def target(case: Case) -> Target:
+    """What a case asks the audit to look at."""
+    intent = None
+    if case.intent:
+        from mailworthy.domain.intentfile import loads
+
+        intent = loads(case.intent, source="case")
+    return Target(
+        domain=case.domain,
+        now=case.now,
+        intent=intent,
+        selectors=case.selectors,
+        keys={k.partition("/")[2]: v for k, v in case.keys.items()},
+        parked=case.parked,
+    )
+
+
+def evidence(case: Case) -> Evidence:
+    """What collecting learns in the world of a case."""
+    memory = Memory.from_zone(
+        case.zones,
+        signed=case.signed,
+        fetches={url: body.encode() for url, body in case.fetches.items()},
+    )
+    return drive(collect(target(case)), memory)
+
+
+def outcome(case: Case, rules: tuple[Rule, ...] | None = None) -> Outcome:
+    """All rules (or some) over the world of a case."""
+    return run(evidence(case), rules if rules is not None else load())
+
+
+def fired(case: Case) -> dict[str, Finding]:
+    """The findings of a case by rule id."""
+    return {f.rule: f for f in outcome(case).findings}
+
+
+def applied(case: Case, remedy: Remedy) -> Case:
+    """The case after somebody did what the remedy says; blanks are filled from the case."""
+    records = list(read_zone(case.zones))
+    lines = {(r.name, r.type, r.value, r.ttl): None for r in records}
+    files = dict(case.files)
+    fetches = dict(case.fetches)
+    for step in remedy.steps:
+        changes = step.changes if isinstance(step, AskOther) else (step,)
+        for change in changes:
+            if isinstance(change, Configure):
+                files[change.file] = (
+                    change.line if change.whole else files.get(change.file, "") + change.line
+                )
+                if change.file.startswith("https://"):
+                    fetches[change.file] = files[change.file]
+            elif isinstance(change, Publish):
+                new = _filled(change.record, case)
+                lines[(new.name, new.type, new.value, new.ttl)] = None
+            elif isinstance(change, Withdraw):
+                gone = change.record
+                matching = [k for k in lines if k[:3] == (gone.name, gone.type, gone.value)]
+                assert matching, f"the remedy withdraws what is not there: {gone}"
+                for key in matching:
+                    del lines[key]
+    text = "\n".join(line(Record(n, t, v, ttl)) for n, t, v, ttl in lines) + "\n"
+    return msgspec.structs.replace(case, zones=text, files=files, fetches=fetches)
+
+
+def _filled(record: Record, case: Case) -> Record:
+    value = record.value
+    for placeholder, text in case.blanks.items():
+        value = value.replace(f"<{placeholder}>", text)
+    assert "<" not in value, f"a blank is left in {record}"
+    return msgspec.structs.replace(record, value=value)
+
+
+def line(record: Record) -> str:
+    """A record as one line of zone text."""
+    value = quote(record.value) if record.type in ("TXT", "SPF") else record.value
+    name = "." if record.name == "." else f"{record.name}."
+    return f"{name} {record.ttl} IN {record.type} {value}"
