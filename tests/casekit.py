@@ -29,6 +29,7 @@ def target(case: Case) -> Target:
         selectors=case.selectors,
         keys={k.partition("/")[2]: v for k, v in case.keys.items()},
         parked=case.parked,
+        wanted=case.wanted,
     )
 
 

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from mailworthy.domain.recordset import RecordSet
+
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
@@ -12,7 +14,8 @@ class Case(msgspec.Struct, frozen=True):
 
     `zones` is zone text (several zones allowed, each with its SOA), `signed` the zones to be
     taken as validated, `files` the texts of files on the server by path, `fetches` bodies by
-    URL, `intent` the text of a `mailworthy.toml`. `keys` gives, by "domain/selector", the TXT
+    URL, `intent` the text of a `mailworthy.toml`. `wanted` is what the intent's
+    generator would want. `keys` gives, by "domain/selector", the TXT
     value of the DKIM private key on disk. `selectors` are given as by flag. `blanks` fills the
     placeholders of the remedy. `changes` tells people what was changed in the healthy world.
     """
@@ -28,4 +31,5 @@ class Case(msgspec.Struct, frozen=True):
     now: datetime = NOON
     domain: str = "example.com"
     blanks: dict[str, str] = {}
+    wanted: tuple[RecordSet, ...] = ()
     changes: tuple[str, ...] = ()

@@ -8,13 +8,14 @@ import msgspec
 from mailworthy.lookup.model import NOT_ASKED, Answer, Fetched, Reply, Status, Why
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 U = TypeVar("U")
 
 
-class Known(msgspec.Struct, Generic[T], frozen=True, tag="known"):
+class Known(msgspec.Struct, Generic[T_co], frozen=True, tag="known"):
     """It was asked and answered; absence is knowledge too."""
 
-    value: T
+    value: T_co
 
 
 class Unknown(msgspec.Struct, frozen=True, tag="unknown"):

@@ -26,7 +26,7 @@ def destinations_of(
         uris += [("rua", u.uri, u.scheme, u.host) for u in record.rua]
         uris += [("ruf", u.uri, u.scheme, u.host) for u in record.ruf]
     if isinstance(tls_rpt, Known) and tls_rpt.value.record:
-        uris += [("tlsrpt", u.uri, u.scheme, u.domain) for u in tls_rpt.value.record.rua]
+        uris += [("tlsrpt", u.uri, u.scheme, u.host) for u in tls_rpt.value.record.rua]
     found = yield from gather([_destination(domain, *u) for u in uris[:MAX_DESTINATIONS] if u[3]])
     return Known(tuple(found))
 

@@ -1,0 +1,194 @@
+"""The checkpoint: six dots that answer whether the domain is ready for mail."""
+
+from collections.abc import Callable, Iterable, Iterator
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from mailworthy.audit.evidence import Evidence
+from mailworthy.audit.finding import Severity
+from mailworthy.audit.part import Known, NotAsked, Part, Unknown
+from mailworthy.audit.run import Outcome
+from mailworthy.names import printable
+
+
+class State(StrEnum):
+    """✓, ✗, ? and –."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "undetermined"
+    NOT_ASKED = "not asked"
+
+
+class Dot(msgspec.Struct, frozen=True):
+    """One line of the checkpoint; `says` is what was seen, in a few words."""
+
+    name: str
+    state: State
+    says: str
+
+
+# The families of rules whose findings turn each dot red.
+FAMILIES = {
+    "MX": ("mx",),
+    "Addresses": ("address",),
+    "Reverse DNS": ("ptr", "helo"),
+    "SPF": ("spf",),
+    "DKIM": ("dkim",),
+    "DMARC": ("dmarc",),
+}
+
+
+def checkpoint(evidence: Evidence, outcome: Outcome) -> tuple[Dot, ...]:
+    """The six dots. Advice and waived findings leave a dot green."""
+    red = {
+        f.rule.partition("-")[0]
+        for f in outcome.findings
+        if f.waived is None and f.severity.weight >= Severity.WARNING.weight
+    }
+    return tuple(
+        Dot(name, _state(bool(red & set(FAMILIES[name])), list(parts(evidence))), says(evidence))
+        for name, (parts, says) in _LINES.items()
+    )
+
+
+def _state(red: bool, parts: Iterable[Part[object]]) -> State:
+    if red:
+        return State.FAIL
+    kinds = {type(p) for p in parts}
+    if Unknown in kinds:
+        return State.UNKNOWN
+    return State.NOT_ASKED if NotAsked in kinds else State.PASS
+
+
+def _mx_parts(e: Evidence) -> Iterator[Part[object]]:
+    yield e.mx
+
+
+def _mx_says(e: Evidence) -> str:
+    if not isinstance(e.mx, Known):
+        return _why(e.mx)
+    if e.mx.value.refuses:
+        return "null MX: receives no mail"
+    hosts = [f"{r.preference} {printable(r.exchange, 60)}" for r in e.mx.value.exchanges]
+    return ", ".join(hosts[:4]) or "none"
+
+
+def _address_parts(e: Evidence) -> Iterator[Part[object]]:
+    yield from _of(e.hosts, lambda hosts: [h.addresses for h in hosts])
+
+
+def _address_says(e: Evidence) -> str:
+    if not isinstance(e.hosts, Known):
+        return _why(e.hosts)
+    ips = [
+        ip for h in e.hosts.value if isinstance(h.addresses, Known) for ip in h.addresses.value.ips
+    ]
+    gaps = [h.addresses for h in e.hosts.value if not isinstance(h.addresses, Known)]
+    return ", ".join(dict.fromkeys(ips)) or (_why(gaps[0]) if gaps else "none needed")
+
+
+def _reverse_parts(e: Evidence) -> Iterator[Part[object]]:
+    yield from _of(e.addresses, lambda found: [p for a in found for p in (a.ptr, a.forward)])
+
+
+def _reverse_says(e: Evidence) -> str:
+    if not isinstance(e.addresses, Known):
+        return _why(e.addresses)
+    ptrs = [a.ptr for a in e.addresses.value]
+    names = [n for p in ptrs if isinstance(p, Known) for n in p.value.names]
+    gaps = [p for p in ptrs if not isinstance(p, Known)]
+    shown = ", ".join(printable(n, 60) for n in list(dict.fromkeys(names))[:4])
+    return shown or (_why(gaps[0]) if gaps else "none" if ptrs else "none needed")
+
+
+def _spf_parts(e: Evidence) -> Iterator[Part[object]]:
+    yield e.spf
+    if not (isinstance(e.spf, Known) and isinstance(e.spf_tree, NotAsked)):
+        yield e.spf_tree
+
+
+def _spf_says(e: Evidence) -> str:
+    if not isinstance(e.spf, Known):
+        return _why(e.spf)
+    if len(e.spf.value.found) != 1:
+        return "none" if not e.spf.value.found else f"{len(e.spf.value.found)} records"
+    text = printable(e.spf.value.found[0].text, 70)
+    lookups = f" ({e.spf_tree.value.lookups} lookups)" if isinstance(e.spf_tree, Known) else ""
+    return f"{text}{lookups}"
+
+
+def _dkim_parts(e: Evidence) -> Iterator[Part[object]]:
+    if isinstance(e.keys, Known) and not e.keys.value.known and not e.keys.value.found:
+        # Guessing found nothing, which is no proof that there is nothing.
+        yield Unknown("DKIM", "no selector is known")
+    yield e.keys
+    yield from _of(e.selectors, lambda found: [s.key for s in found])
+
+
+def _dkim_says(e: Evidence) -> str:
+    if not isinstance(e.keys, Known):
+        return _why(e.keys)
+    shown = []
+    for selector, key in e.keys.value.found:
+        record = key.record
+        size = (
+            f"{record.k} {record.bits}"
+            if record and record.k == "rsa"
+            else record.k
+            if record
+            else "?"
+        )
+        shown.append(f"{printable(selector, 40)} ({size})")
+    if shown:
+        return ", ".join(shown[:5])
+    return (
+        "none"
+        if e.keys.value.known
+        else "no key under common selectors; name yours with --selector"
+    )
+
+
+def _dmarc_parts(e: Evidence) -> Iterator[Part[object]]:
+    yield e.dmarc
+    if not (isinstance(e.dmarc, Known) and isinstance(e.policy, NotAsked)):
+        yield e.policy
+
+
+def _dmarc_says(e: Evidence) -> str:
+    if not isinstance(e.dmarc, Known):
+        return _why(e.dmarc)
+    record = e.dmarc.value.published.record
+    if record is not None:
+        to = f", reports to {printable(record.rua[0].uri, 60)}" if record.rua else ", no reports"
+        return f"p={record.p}{to}"
+    if isinstance(e.policy, Known) and e.policy.value.policy:
+        return f"p={e.policy.value.policy} from {e.policy.value.domain}"
+    return "none"
+
+
+def _of(
+    part: Part[tuple[object, ...]], inner: Callable[..., list[Part[Any]]]
+) -> Iterator[Part[object]]:
+    if isinstance(part, Known):
+        yield from inner(part.value)
+    else:
+        yield part
+
+
+def _why(part: Unknown | NotAsked) -> str:
+    return f"{printable(part.what, 60)}: {part.why}"
+
+
+_LINES: dict[
+    str, tuple[Callable[[Evidence], Iterator[Part[object]]], Callable[[Evidence], str]]
+] = {
+    "MX": (_mx_parts, _mx_says),
+    "Addresses": (_address_parts, _address_says),
+    "Reverse DNS": (_reverse_parts, _reverse_says),
+    "SPF": (_spf_parts, _spf_says),
+    "DKIM": (_dkim_parts, _dkim_says),
+    "DMARC": (_dmarc_parts, _dmarc_says),
+}

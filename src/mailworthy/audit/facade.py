@@ -1,0 +1,97 @@
+"""The audit as one call: collect, judge, sum up."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import msgspec
+
+from mailworthy.audit.checkpoint import Dot, checkpoint
+from mailworthy.audit.collect import Target, collect
+from mailworthy.audit.evidence import Evidence
+from mailworthy.audit.finding import Finding, Severity
+from mailworthy.audit.part import Known
+from mailworthy.audit.rule import Rule, load
+from mailworthy.audit.run import Gap, Outcome, run
+from mailworthy.domain.intent import Intent, Waiver
+from mailworthy.lookup.drive import Resolver, adrive, drive
+from mailworthy.lookup.means import open_resolver
+from mailworthy.names import to_ascii
+from mailworthy.spf.render import render_tree
+
+DEADLINE = 20.0  # seconds for one domain, whatever its servers do
+
+
+class Audit(msgspec.Struct, frozen=True):
+    """The judgement of one domain, ready to be rendered.
+
+    `spf_tree` is the cost tree in lines of text. Nothing here depends on servers, times or
+    remaining TTLs, so that a replay gives the same bytes.
+    """
+
+    domain: str
+    checkpoint: tuple[Dot, ...]
+    findings: tuple[Finding, ...]
+    undetermined: tuple[Gap, ...]
+    not_rehearsed: tuple[Gap, ...]
+    spf_tree: tuple[str, ...] = ()
+
+    def at_least(self, severity: Severity) -> tuple[Finding, ...]:
+        """The findings that count: not waived, and as bad as this or worse."""
+        return tuple(
+            f for f in self.findings if f.waived is None and f.severity.weight >= severity.weight
+        )
+
+    def exit_code(self, fail_on: Severity = Severity.WARNING) -> int:
+        """0 clean, 1 findings, 3 nothing failed but something could not be determined."""
+        if self.at_least(fail_on):
+            return 1
+        return 3 if self.undetermined else 0
+
+
+def conclude(evidence: Evidence, rules: Iterable[Rule], waivers: Iterable[Waiver]) -> Audit:
+    """Judge what was collected."""
+    outcome: Outcome = run(evidence, rules, waivers)
+    tree = evidence.spf_tree
+    return Audit(
+        domain=evidence.domain,
+        checkpoint=checkpoint(evidence, outcome),
+        findings=outcome.findings,
+        undetermined=outcome.undetermined,
+        not_rehearsed=outcome.not_rehearsed,
+        spf_tree=tuple(render_tree(tree.value)) if isinstance(tree, Known) else (),
+    )
+
+
+def audit(
+    domain: str,
+    *,
+    intent: Intent | None = None,
+    resolver: Resolver | None = None,
+    now: datetime | None = None,
+) -> Audit:
+    """Audit one domain.
+
+    `intent` is what is wanted of it, `resolver` where to ask (the system's resolver by
+    default), `now` the moment to judge by. Raises BadName if `domain` is no domain name;
+    trouble with the network is part of the result.
+    """
+    target = _target(domain, intent, now)
+    evidence = drive(collect(target), resolver or open_resolver("system"), deadline=DEADLINE)
+    return conclude(evidence, load(), intent.waive if intent else ())
+
+
+async def aaudit(
+    domain: str,
+    *,
+    intent: Intent | None = None,
+    resolver: Resolver | None = None,
+    now: datetime | None = None,
+) -> Audit:
+    """`audit` under asyncio."""
+    target = _target(domain, intent, now)
+    asked = await adrive(collect(target), resolver or open_resolver("system"), deadline=DEADLINE)
+    return conclude(asked, load(), intent.waive if intent else ())
+
+
+def _target(domain: str, intent: Intent | None, now: datetime | None) -> Target:
+    return Target(domain=to_ascii(domain), now=now or datetime.now(UTC), intent=intent)
