@@ -1,0 +1,14 @@
+"""All generated pages."""
+
+from pages import cli, intent, rfcs, rules, senders
+
+
+def pages() -> dict[str, str]:
+    """Path below docs/ to Markdown; mkdocs.yml names those that stand in the navigation."""
+    return {
+        **rules.pages(),
+        "reference/cli.md": cli.page(),
+        "reference/intent.md": intent.page(),
+        "reference/rfcs.md": rfcs.page(),
+        "reference/senders.md": senders.page(),
+    }
