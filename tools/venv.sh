@@ -26,8 +26,8 @@ for python in ${PYTHON:-python3.14 python3.13 python3.12 python3.11 python3 /usr
 done
 
 if [ -z "$usable" ]; then
-    found=$(python3 --version 2>&1 || true)
-    echo "mailworthy needs Python 3.11 or newer; python3 here is: ${found:-missing}" >&2
+    found=$("${PYTHON:-python3}" --version 2>&1 || true)
+    echo "mailworthy needs Python 3.11 or newer; ${PYTHON:-python3} here is: ${found:-missing}" >&2
     echo "Install one (Debian 12, Ubuntu 24.04 and later: apt-get install python3), or name it: make PYTHON=/path/to/python3.11 ..." >&2
     exit 1
 fi
