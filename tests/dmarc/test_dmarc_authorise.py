@@ -35,6 +35,7 @@ TABLE: list[tuple[dict[str, str | list[str] | Why], Permit, int]] = [
     ({NAME: Why.TIMEOUT}, Permit.UNKNOWN, 7),
     # a walk that failed matters only where there is no permission
     ({"_dmarc.com": Why.SERVFAIL}, Permit.UNKNOWN, 7),
+    ({"_dmarc.com": Why.SERVFAIL, "_dmarc.net": Why.SERVFAIL}, Permit.UNKNOWN, 7),
     ({"_dmarc.net": Why.SERVFAIL, NAME: "v=DMARC1"}, Permit.GRANTED, 7),
     ({"_dmarc.net": Why.SERVFAIL, NAME: Why.TIMEOUT}, Permit.UNKNOWN, 7),
 ]
