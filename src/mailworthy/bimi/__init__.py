@@ -1,0 +1,1 @@
+"""Brand Indicators for Message Identification: the assertion record."""

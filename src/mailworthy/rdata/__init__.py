@@ -1,0 +1,1 @@
+"""Record data that mail depends on: presentation text to values and back."""
