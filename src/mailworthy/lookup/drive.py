@@ -32,6 +32,15 @@ class Waiting(Protocol):
         ...
 
 
+@runtime_checkable
+class Noting(Protocol):
+    """A resolver that also wants to know what was not asked for want of time."""
+
+    def note(self, reply: Reply) -> None:
+        """Hear of a reply that `drive` gave by itself."""
+        ...
+
+
 Resolver = Instant | Waiting
 
 
@@ -172,13 +181,13 @@ class _InstantRun:
                 limit = _until(until, batch.seconds)
                 branch.step(Outcomes.of([self.finish(b, limit) for b in batch.branches]))
             else:
-                branch.step(tuple(self.one(ask, until) for ask in batch))
+                branch.step(tuple([self.one(ask, until) for ask in batch]))
         return branch.result
 
     def one(self, ask: Ask, until: float | None) -> Reply:
-        if until is not None and time.monotonic() >= until:
-            return failed(ask, Why.DEADLINE)
         if ask not in self.memo:
+            if until is not None and time.monotonic() >= until:
+                return _late(self.resolver, ask)
             self.memo[ask] = self.resolver.instant(ask)
         return self.memo[ask]
 
@@ -195,14 +204,14 @@ class _WaitingRun:
             batch = branch.batch
             if isinstance(batch, Branches):
                 limit = _until(until, batch.seconds)
-                results = await self._all([self.finish(b, limit) for b in batch.branches])
+                results = await self.side_by_side([self.finish(b, limit) for b in batch.branches])
                 branch.step(Outcomes.of(results))
             else:
-                branch.step(tuple(await self._all([self.one(ask, until) for ask in batch])))
+                branch.step(await self.replies(batch, until))
         return branch.result
 
     @staticmethod
-    async def _all(work: list[Any]) -> list[Any]:
+    async def side_by_side(work: list[Any]) -> list[Any]:
         if len(work) == 1:
             return [await work[0]]
         tasks = [asyncio.ensure_future(w) for w in work]
@@ -214,19 +223,33 @@ class _WaitingRun:
             await asyncio.gather(*tasks, return_exceptions=True)
             raise
 
-    async def one(self, ask: Ask, until: float | None) -> Reply:
+    async def replies(self, batch: tuple[Ask, ...], until: float | None) -> tuple[Reply, ...]:
         left = None if until is None else until - time.monotonic()
-        if left is not None and left <= 0:
-            done = self.flights.get(ask)
-            return done.result() if done and done.done() else failed(ask, Why.DEADLINE)
-        if ask not in self.flights:
-            self.flights[ask] = asyncio.ensure_future(self.resolver.answer(ask, None))
-        flight = self.flights[ask]
-        try:
-            return await asyncio.wait_for(asyncio.shield(flight), left)
-        except TimeoutError:
-            return failed(ask, Why.DEADLINE)
+        flights = [self.flight(ask, left is None or left > 0) for ask in batch]
+        under_way = {f for f in flights if f is not None and not f.done()}
+        if under_way:
+            await asyncio.wait(under_way, timeout=None if left is None else max(0.0, left))
+        return tuple(
+            [
+                f.result() if f is not None and f.done() else _late(self.resolver, ask)
+                for ask, f in zip(batch, flights, strict=True)
+            ]
+        )
+
+    def flight(self, ask: Ask, may_start: bool) -> "asyncio.Task[Reply] | None":
+        flight = self.flights.get(ask)
+        if flight is None and may_start:
+            flight = self.flights[ask] = asyncio.ensure_future(self.resolver.answer(ask, None))
+        return flight
 
     def close(self) -> None:
         for flight in self.flights.values():
             flight.cancel()
+
+
+def _late(resolver: Resolver, ask: Ask) -> Reply:
+    """The reply to an ask that the deadline has overtaken."""
+    reply = failed(ask, Why.DEADLINE)
+    if isinstance(resolver, Noting):
+        resolver.note(reply)
+    return reply

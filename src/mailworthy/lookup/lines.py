@@ -1,0 +1,71 @@
+"""One reply as one line of a recording, and back."""
+
+from typing import Any, TypeAlias
+
+import msgspec
+
+from mailworthy.lookup.model import (
+    Answer,
+    Ask,
+    Dial,
+    Dialled,
+    Fetch,
+    Fetched,
+    Question,
+    Reply,
+)
+
+Key: TypeAlias = tuple[str | int, ...]
+_KINDS: dict[str, tuple[type[Ask], type[Reply]]] = {
+    "dns": (Question, Answer),
+    "fetch": (Fetch, Fetched),
+    "dial": (Dial, Dialled),
+}
+# Written even where they say nothing, so that every line of a kind reads alike.
+_ALWAYS = frozenset({"status", "ttl", "ad", "chain", "rcode", "records", "code"})
+# Long or merely informative, so at the end of the line.
+_LAST = ("records", "splits", "ede", "server", "ms")
+
+
+def key(ask: Ask) -> Key:
+    """What makes two asks one in a recording; limits of size and time do not count."""
+    if isinstance(ask, Question):
+        return ("dns", ask.name, ask.type)
+    if isinstance(ask, Fetch):
+        return ("fetch", ask.url)
+    return ("dial", ask.host, ask.port)
+
+
+def encode(reply: Reply) -> bytes:
+    """A reply as one line without its end; what says nothing is left out."""
+    kind = next(word for word, (_, type_) in _KINDS.items() if isinstance(reply, type_))
+    line: dict[str, Any] = {"kind": kind}
+    line.update((name, getattr(reply.ask, name)) for name in reply.ask.__struct_fields__)
+    names = [n for n in reply.__struct_fields__ if n not in ("ask", *_LAST)]
+    for name in [*names, *_LAST]:
+        value = getattr(reply, name, None)  # None where this kind of reply has no such field
+        if value or (name in _ALWAYS and value is not None):
+            line[name] = value
+    return msgspec.json.encode(line)
+
+
+def decode(line: bytes) -> Reply:
+    """The reply that a line holds; unknown keys are ignored.
+
+    Raises ValueError (msgspec's errors are such) where it holds none.
+    """
+    values = msgspec.json.decode(line, type=dict[str, Any])
+    kind = values.get("kind")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        raise ValueError("its kind is none of dns, fetch, dial")
+    ask_type, reply_type = _KINDS[kind]
+    ask = msgspec.convert(_only(values, ask_type), ask_type)
+    fields = msgspec.convert(
+        _only(values, reply_type) | {"ask": _only(values, ask_type)}, reply_type
+    )
+    return msgspec.structs.replace(fields, ask=ask)
+
+
+def _only(values: dict[str, Any], type_: type[Ask] | type[Reply]) -> dict[str, Any]:
+    names = type_.__struct_fields__
+    return {name: values[name] for name in names if name in values}

@@ -1,0 +1,215 @@
+"""Recordings: every answer behind a result, kept as JSON Lines, and asked again offline."""
+
+import os
+import tempfile
+from collections.abc import Coroutine
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, Self, TypeVar, cast
+
+import msgspec
+
+from mailworthy.errors import UsageError
+from mailworthy.lookup.drive import Instant, Resolver, Waiting
+from mailworthy.lookup.lines import Key, decode, encode, key
+from mailworthy.lookup.model import Ask, Fetched, Reply, Why, failed
+from mailworthy.names import printable
+
+T = TypeVar("T")
+MAX_FILE = 1024 * 1024 * 1024
+MAX_LINE = 32 * 1024 * 1024
+
+
+class ReplayError(UsageError):
+    """A recording that cannot be read or written; the text names file, line and fault."""
+
+
+class Run(msgspec.Struct, frozen=True, tag="run", tag_field="kind"):
+    """The first line of a recording: when the run was, by which version, with what settings."""
+
+    now: datetime
+    version: str
+    settings: dict[str, Any] = {}
+
+
+class Sink(Protocol):
+    """Where lines go: an open binary file, say."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take some octets."""
+        ...
+
+
+class _Writer:
+    """Lines to a sink, or to a file that appears under its name only when it is whole."""
+
+    def __init__(self, to: str | Path | Sink, header: Run) -> None:
+        self._temporary = ""
+        self._known: set[Key] = set()
+        self._late: dict[Key, Reply] = {}
+        self._path: Path | None = None
+        self._sink: Any = to
+        if isinstance(to, str | Path):
+            self._path = Path(to)
+            self._sink = self._open(self._path)
+        self._sink.write(msgspec.json.encode(header) + b"\n")
+
+    def _open(self, path: Path) -> Any:
+        try:
+            handle, self._temporary = tempfile.mkstemp(
+                prefix=f".{path.name}.", suffix=".part", dir=path.parent
+            )
+        except OSError as error:
+            raise ReplayError(f"{path}: cannot be written: {error.strerror}") from None
+        return os.fdopen(handle, "wb")
+
+    def add(self, reply: Reply) -> None:
+        where = key(reply.ask)
+        if where not in self._known:
+            self._known.add(where)
+            self._sink.write(encode(reply) + b"\n")
+
+    def add_late(self, reply: Reply) -> None:
+        self._late.setdefault(key(reply.ask), reply)
+
+    def close(self) -> None:
+        if self._sink is None:
+            return
+        for reply in self._late.values():
+            self.add(reply)
+        if self._path is not None:
+            self._finish(self._path)
+        self._sink = None
+
+    def _finish(self, path: Path) -> None:
+        try:
+            self._sink.close()
+            Path(self._temporary).replace(path)
+        except OSError as error:
+            raise ReplayError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+class _Recorder:
+    """What both kinds of recorder share."""
+
+    def __init__(self, resolver: Any, to: str | Path | Sink, header: Run) -> None:
+        self.resolver = resolver
+        self._writer = _Writer(to, header)
+
+    def note(self, reply: Reply) -> None:
+        """Keep what the deadline left unasked, so that a replay leaves it unasked too."""
+        self._writer.add_late(reply)
+
+    def close(self) -> None:
+        """Finish the recording and put it under its name. The resolver stays open."""
+        self._writer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class InstantRecorder(_Recorder):
+    """Records what a resolver that never waits has answered."""
+
+    def instant(self, ask: Ask) -> Reply:
+        """The reply of the recorded resolver."""
+        reply = cast(Instant, self.resolver).instant(ask)
+        self._writer.add(reply)
+        return reply
+
+
+class WaitingRecorder(_Recorder):
+    """Records what a resolver that does I/O has answered."""
+
+    async def answer(self, ask: Ask, timeout: float | None = None) -> Reply:
+        """The reply of the recorded resolver."""
+        reply = await cast(Waiting, self.resolver).answer(ask, timeout)
+        self._writer.add(reply)
+        return reply
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine where the recorded resolver runs."""
+        return cast(T, cast(Waiting, self.resolver).run(work))
+
+
+def Recorder(
+    resolver: Resolver,
+    to: str | Path | Sink,
+    *,
+    now: datetime,
+    version: str,
+    settings: dict[str, Any] | None = None,
+) -> InstantRecorder | WaitingRecorder:
+    """Wrap a resolver so that everything it answers is recorded; close the wrapper afterwards.
+
+    `to` is a path, written under a temporary name until it is whole, or anything with
+    `write(bytes)`. Of several replies to one ask the first is kept. Raises ReplayError.
+    """
+    header = Run(now, version, settings or {})
+    if isinstance(resolver, Instant):
+        return InstantRecorder(resolver, to, header)
+    return WaitingRecorder(resolver, to, header)
+
+
+class Replay:
+    """A recording as a resolver; what it does not hold is FAILED, `why=not_recorded`."""
+
+    def __init__(self, header: Run, replies: dict[Key, Reply]) -> None:
+        self.header = header
+        self._replies = replies
+
+    def __len__(self) -> int:
+        return len(self._replies)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Replay":
+        """Read a recording. Raises ReplayError with the line that is wrong."""
+        try:
+            with Path(path).open("rb") as file:
+                if os.fstat(file.fileno()).st_size > MAX_FILE:
+                    raise ReplayError(f"{path}: larger than {MAX_FILE >> 20} MiB")
+                return cls.read(file, str(path))
+        except OSError as error:
+            raise ReplayError(f"{path}: {error.strerror}") from None
+
+    @classmethod
+    def read(cls, file: Any, source: str = "recording") -> "Replay":
+        """Read a recording from a binary file. Raises ReplayError."""
+        header = None
+        replies: dict[Key, Reply] = {}
+        decode_run = msgspec.json.Decoder(Run)
+        for number, line in enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), 1):
+            try:
+                _check_whole(line)
+                if header is None:
+                    header = decode_run.decode(line)
+                    continue
+                reply = decode(line)
+            except (msgspec.DecodeError, ValueError) as error:
+                shown = printable(str(error), 200)
+                raise ReplayError(
+                    f"{source}:{number}: not a line of a recording: {shown}"
+                ) from None
+            replies.setdefault(key(reply.ask), reply)
+        if header is None:
+            raise ReplayError(f"{source}: empty, so not a recording")
+        return cls(header, replies)
+
+    def instant(self, ask: Ask) -> Reply:
+        """The recorded reply."""
+        reply = self._replies.get(key(ask))
+        if reply is None:
+            return failed(ask, Why.NOT_RECORDED)
+        if isinstance(reply, Fetched) and len(reply.body) > getattr(ask, "max_bytes", 0):
+            return failed(ask, Why.OVERSIZE)
+        return reply if reply.ask == ask else msgspec.structs.replace(reply, ask=ask)
+
+
+def _check_whole(line: bytes) -> None:
+    if len(line) > MAX_LINE:
+        raise ValueError(f"longer than {MAX_LINE >> 20} MiB")
+    if not line.endswith(b"\n"):
+        raise ValueError("it is cut off")
