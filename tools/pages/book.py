@@ -1,6 +1,6 @@
 """All generated pages."""
 
-from pages import cli, intent, rfcs, rules, senders
+from pages import cli, intent, rfcs, rules, senders, settings
 
 
 def pages() -> dict[str, str]:
@@ -11,4 +11,5 @@ def pages() -> dict[str, str]:
         "reference/intent.md": intent.page(),
         "reference/rfcs.md": rfcs.page(),
         "reference/senders.md": senders.page(),
+        "reference/settings.md": settings.page(),
     }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import click
 
-from mailworthy.cli import main
+from mailworthy.cli import group
 from pages.markdown import block
 
 INTRODUCTION = """\
@@ -20,7 +20,7 @@ WIDTH = 96
 def page() -> str:
     """The help of every command, as it is printed."""
     return INTRODUCTION + "".join(
-        f"\n## {name}\n\n{block(text)}" for name, text in helps(main, "mailworthy", None)
+        f"\n## {name}\n\n{block(text)}" for name, text in helps(group, "mailworthy", None)
     )
 
 
@@ -29,7 +29,7 @@ def helps(
 ) -> Iterator[tuple[str, str]]:
     """The full name and help of a command and of all below it."""
     context = click.Context(command, info_name=name, parent=parent)
-    context.terminal_width = context.max_content_width = WIDTH
+    context.terminal_width = WIDTH
     yield context.command_path, command.get_help(context)
     if isinstance(command, click.Group):
         for each in command.list_commands(context):
