@@ -146,6 +146,17 @@ def printable(text: str, limit: int = 0) -> str:
     return shown
 
 
+def harmless(text: str, *, lines: bool = False) -> str:
+    """Our own prose, made safe once more: letters of any script stay, whatever could steer a
+    terminal or reorder a line (control, format and unassigned characters) is escaped. With
+    `lines` line feeds stay too."""
+    if lines:
+        return "\n".join(map(harmless, text.split("\n")))
+    return (
+        text if text.isprintable() else "".join(c if c.isprintable() else _escape(c) for c in text)
+    )
+
+
 def _escape(char: str) -> str:
     code = ord(char)
     return f"\\{code:03d}" if code < 256 else f"\\u{{{code:x}}}"

@@ -16,7 +16,7 @@ from mailworthy.domain.intent import Intent, Waiver
 from mailworthy.lookup.drive import Resolver, adrive, drive
 from mailworthy.lookup.means import open_resolver
 from mailworthy.names import to_ascii
-from mailworthy.spf.render import render_tree
+from mailworthy.spf.show import render_tree
 
 DEADLINE = 20.0  # seconds for one domain, whatever its servers do
 

@@ -1,0 +1,70 @@
+"""Several domains at once: each on its own, in the order asked for."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
+
+from mailworthy.audit.collect import Target, collect
+from mailworthy.audit.evidence import Evidence
+from mailworthy.audit.facade import Audit, conclude
+from mailworthy.audit.rule import Rule
+from mailworthy.audit.run import Gap
+from mailworthy.lookup.drive import Instant, Resolver, adrive, drive
+
+
+def audits(
+    targets: Sequence[Target], resolver: Resolver, rules: Sequence[Rule], *, deadline: float
+) -> Iterator[Audit]:
+    """Audit one after the other, for resolvers that never wait; `deadline` is per domain."""
+    for target in targets:
+        try:
+            yield _judge(target, drive(collect(target), resolver, deadline=deadline), rules)
+        except Exception as error:  # noqa: BLE001 - one broken domain must not hurt another
+            yield broken(target, error)
+
+
+async def aaudits(
+    targets: Sequence[Target],
+    resolver: Resolver,
+    rules: Sequence[Rule],
+    *,
+    deadline: float,
+    jobs: int = 16,
+) -> AsyncIterator[Audit]:
+    """Audit `jobs` domains at a time; results come in the order of the targets."""
+    if isinstance(resolver, Instant):
+        for audit in audits(targets, resolver, rules, deadline=deadline):
+            yield audit
+        return
+    slots = asyncio.Semaphore(jobs)
+    tasks = [asyncio.ensure_future(_one(t, resolver, rules, deadline, slots)) for t in targets]
+    try:
+        for task in tasks:
+            yield await task
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def _one(
+    target: Target,
+    resolver: Resolver,
+    rules: Sequence[Rule],
+    deadline: float,
+    slots: asyncio.Semaphore,
+) -> Audit:
+    async with slots:
+        try:
+            evidence = await adrive(collect(target), resolver, deadline=deadline)
+            return _judge(target, evidence, rules)
+        except Exception as error:  # noqa: BLE001 - one broken domain must not hurt another
+            return broken(target, error)
+
+
+def _judge(target: Target, evidence: Evidence, rules: Sequence[Rule]) -> Audit:
+    return conclude(evidence, rules, target.intent.waive if target.intent else ())
+
+
+def broken(target: Target, error: Exception) -> Audit:
+    """The result for a domain that our own fault kept from being judged."""
+    gap = Gap(target.domain, f"internal error, please report it: {error!r}", ())
+    return Audit(target.domain, (), (), (gap,), ())

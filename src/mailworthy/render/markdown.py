@@ -1,0 +1,62 @@
+"""Audits as Markdown, for issues, pull requests and wikis."""
+
+from collections.abc import Iterator, Sequence
+
+from mailworthy.audit.checkpoint import State
+from mailworthy.audit.facade import Audit
+from mailworthy.audit.finding import Finding
+from mailworthy.audit.run import Gap
+from mailworthy.names import harmless
+from mailworthy.render.steps import lines_of
+
+_MARKS = {State.PASS: "✓", State.FAIL: "✗", State.UNKNOWN: "?", State.NOT_ASKED: "–"}
+
+
+def document(audits: Sequence[Audit]) -> str:
+    """A heading a domain."""
+    return "\n".join(line for audit in audits for line in _lines(audit)) + "\n"
+
+
+def _lines(audit: Audit) -> Iterator[str]:
+    yield from (f"# {audit.domain}", "", "| | | |", "|---|---|---|")
+    for dot in audit.checkpoint:
+        yield f"| {_MARKS[dot.state]} | {dot.name} | {_text(dot.says)} |"
+    yield ""
+    for finding in audit.findings:
+        yield from _finding(finding)
+    yield from _gaps("Could not be determined", audit.undetermined)
+    yield from _gaps("Not asked", audit.not_rehearsed)
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    title = finding.severity.value if finding.waived is None else "waived"
+    yield from (
+        f"## {title}: {finding.rule}",
+        "",
+        f"{_text(finding.message)} ({', '.join(finding.references)})",
+        "",
+    )
+    if finding.waived is not None:
+        yield from (f"Waived: {_text(finding.waived)}", "")
+        return
+    shown = [line for s in finding.evidence for line in (f"$ {s.command}", s.said)]
+    yield from _fenced([*shown, "", *lines_of(finding.remedy)])
+
+
+def _fenced(lines: Sequence[str]) -> Iterator[str]:
+    """A code block whose fence is longer than any run of backquotes inside."""
+    fence = "```"
+    while any(fence in line for line in lines):
+        fence += "`"
+    yield from (fence + "text", *(harmless(line, lines=True) for line in lines), fence, "")
+
+
+def _gaps(title: str, gaps: Sequence[Gap]) -> Iterator[str]:
+    if gaps:
+        yield from (f"## {title}", "", *(f"- {_text(g.what)}: {_text(g.why)}" for g in gaps), "")
+
+
+def _text(text: str) -> str:
+    """Text of the world in which Markdown and HTML have no say."""
+    escaped = "".join("\\" + c if c in r"\`*_{}[]()#+!|~" else c for c in harmless(text))
+    return escaped.replace("<", "&lt;").replace(">", "&gt;")

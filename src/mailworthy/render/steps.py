@@ -1,0 +1,39 @@
+"""A remedy as lines of text that can be copied."""
+
+from collections.abc import Iterator
+
+from mailworthy.audit.finding import AskOther, Configure, Publish, Remedy, Step, Withdraw
+from mailworthy.domain.recordset import Record
+from mailworthy.names import harmless, printable
+from mailworthy.rdata.text import quote
+
+_TEXT_TYPES = ("TXT", "SPF")
+
+
+def lines_of(remedy: Remedy) -> Iterator[str]:
+    """What to do, a step a line or more, then what the user has to fill in."""
+    for step in remedy.steps:
+        yield from _step(step)
+    for blank in remedy.blanks:
+        yield f"  where <{blank.placeholder}> is {harmless(blank.meaning)}"
+
+
+def _step(step: Step) -> Iterator[str]:
+    if isinstance(step, Publish):
+        yield f"publish   {zone_line(step.record)}"
+    elif isinstance(step, Withdraw):
+        yield f"withdraw  {zone_line(step.record)}"
+    elif isinstance(step, Configure):
+        yield f"in {printable(step.file)}:"
+        yield from (f"  {printable(line)}" for line in step.line.splitlines())
+    elif isinstance(step, AskOther):
+        yield f"ask {harmless(step.who)}: {harmless(step.what)}"
+        for change in step.changes:
+            yield from (f"  {line}" for line in _step(change))
+
+
+def zone_line(record: Record) -> str:
+    """A record as one line of zone text, safe for a terminal."""
+    value = quote(record.value) if record.type in _TEXT_TYPES else record.value
+    owner = record.name if record.name == "." else f"{record.name}."
+    return printable(f"{owner} {record.ttl} IN {record.type} {value}")

@@ -1,0 +1,121 @@
+"""Audits for people: read once and acted on."""
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+import click
+
+from mailworthy.audit.checkpoint import Dot, State
+from mailworthy.audit.facade import Audit
+from mailworthy.audit.finding import Finding, Severity
+from mailworthy.audit.run import Gap
+from mailworthy.names import harmless
+from mailworthy.render.steps import lines_of
+
+WIDTH = 80
+INDENT = " " * 4
+_MARKS = {
+    State.PASS: ("✓", "green"),
+    State.FAIL: ("✗", "red"),
+    State.UNKNOWN: ("?", "yellow"),
+    State.NOT_ASKED: ("–", "bright_black"),
+}
+_COLOURS = {Severity.BLOCKER: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
+_MANY = 6
+
+
+def document(audits: Sequence[Audit]) -> str:
+    """All of them, one below the other; coloured, so print it with `click.echo`."""
+    return "\n".join(one(audit) for audit in audits)
+
+
+def one(audit: Audit) -> str:
+    """The checkpoint, the findings worst first, and what was not learned."""
+    lines = ["", click.style(audit.domain, bold=True), ""]
+    lines += [_dot(dot) for dot in audit.checkpoint]
+    lines += ["", *_summary(audit)]
+    for finding in audit.findings:
+        lines += ["", *_finding(finding)]
+    if any(f.rule.startswith("spf-") for f in audit.findings) and len(audit.spf_tree) > 1:
+        lines += ["", "  What the SPF record costs:", *(INDENT + line for line in audit.spf_tree)]
+    lines += _gaps("?  Could not be determined", audit.undetermined)
+    lines += _gaps("–  Not asked", audit.not_rehearsed)
+    return "\n".join(lines) + "\n"
+
+
+def _dot(dot: Dot) -> str:
+    mark, colour = _MARKS[dot.state]
+    says = dot.says if len(dot.says) <= WIDTH - 20 else dot.says[: WIDTH - 21] + "…"
+    return f"  {click.style(mark, fg=colour, bold=True)} {dot.name:<13} {harmless(says)}"
+
+
+def _summary(audit: Audit) -> list[str]:
+    counted = [
+        (s, sum(f.severity is s and f.waived is None for f in audit.findings)) for s in Severity
+    ]
+    shown = [click.style(_plural(n, s.value), fg=_COLOURS[s]) for s, n in counted if n]
+    waived = sum(f.waived is not None for f in audit.findings)
+    if waived:
+        shown.append(f"{waived} waived")
+    if audit.undetermined:
+        shown.append(click.style(f"{len(audit.undetermined)} undetermined", fg="yellow"))
+    return ["  " + (", ".join(shown) if shown else click.style("Nothing to do.", fg="green"))]
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 or word == "advice" else f"{count} {word}s"
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    colour = _COLOURS[finding.severity]
+    label = finding.severity.value.upper() if finding.waived is None else "WAIVED"
+    head = click.style(label, fg=colour, bold=True)
+    yield f"  {head}  {click.style(finding.rule, bold=True)}  {', '.join(finding.references)}"
+    yield from _wrapped(finding.message)
+    if finding.waived is not None:
+        yield from _wrapped(f"waived: {finding.waived}")
+        return
+    for shown in finding.evidence[:_MANY]:
+        yield from _verbatim(click.style("$ ", fg="bright_black"), shown.command)
+        yield from _verbatim("  ", shown.said)
+    for line in lines_of(finding.remedy):
+        yield from _verbatim("", line)
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(harmless(text), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+
+
+def _verbatim(lead: str, text: str) -> Iterator[str]:
+    """Text to be copied: never broken, whatever its length."""
+    for line in text.split("\n"):
+        yield f"{INDENT}{lead}{harmless(line)}"
+
+
+def _gaps(title: str, gaps: Sequence[Gap]) -> Iterator[str]:
+    if not gaps:
+        return
+    yield from ("", f"  {title}")
+    by_why: dict[str, list[str]] = {}
+    for gap in gaps:
+        by_why.setdefault(gap.why, []).append(gap.what)
+    for why, whats in by_why.items():
+        shown = ", ".join(whats[:_MANY])
+        more = f" and {len(whats) - _MANY} more" if len(whats) > _MANY else ""
+        yield from _wrapped(f"{EXPLAINED.get(why, why)}: {shown}{more}")
+
+
+# What a gap means, and how to close it.
+EXPLAINED = {
+    "timeout": "no server answered in time",
+    "servfail": "the servers failed (SERVFAIL)",
+    "refused": "the server refuses to answer us; ask another one with --dns",
+    "bogus": "DNSSEC validation failed",
+    "loop": "the aliases run in a circle",
+    "oversize": "the answer is too large to be honest",
+    "deadline": "the time for this domain was used up; give more with --deadline",
+    "outside": "not in the zone file; check without --dns asks the live DNS",
+    "not_recorded": "not in the recording",
+    "no_means": "needs a connection that this check does not open; curl shows it",
+    "bad_name": "no DNS name can have this form",
+}
