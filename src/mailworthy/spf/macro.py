@@ -5,7 +5,7 @@ character an octet; what an expansion yields for DNS is presentation text, escap
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from ipaddress import IPv6Address
 from typing import TypeAlias
@@ -157,7 +157,7 @@ def _append(parts: list[Part], found: re.Match[str]) -> None:
         parts.append(_ESCAPES.get(found["escape"] or "", found["text"] or found["space"] or ""))
 
 
-def _merge(parts: list[Part]) -> tuple[Part, ...]:
+def _merge(parts: Iterable[Part]) -> tuple[Part, ...]:
     """Neighbouring literals become one, so that equal strings are equal values."""
     merged: list[Part] = []
     run: list[str] = []
@@ -253,9 +253,10 @@ def _name_faults(spec: DomainSpec, length: int) -> tuple[Problem, ...]:
 def render_parts(parts: tuple[Part, ...]) -> str:
     """The macro-string that stands for these parts.
 
-    "%20" is always written `%-`: a domain-spec may end in that and not in `%%20`.
+    "%20" is always written `%-`: a domain-spec may end in that and not in `%%20`. Neighbouring
+    literals are joined first, since the three characters may stand in two of them.
     """
-    return "".join(map(_render, parts))
+    return "".join(map(_render, _merge(parts)))
 
 
 def _render(part: Part) -> str:
