@@ -175,26 +175,31 @@ class AddressEvidence(msgspec.Struct, frozen=True):
 
 class SelectorEvidence(msgspec.Struct, frozen=True):
     """One DKIM selector. `source` is intent, flag or guess; `wanted` the key on disk as the
-    TXT value that it should be published as."""
+    TXT value that it should be published as; `by_wildcard` says that any other name would be
+    answered with the same texts."""
 
     selector: str
     source: str
     name: str
     key: Part[Published[DkimKey]]
     wanted: Part[str]
+    by_wildcard: bool = False
 
 
 class Keys(msgspec.Struct, frozen=True):
     """The DKIM selectors seen as a whole.
 
     `known` says that selectors came from the intent or from flags; otherwise the common ones
-    were tried. `wildcard` holds the TXT records that any selector name gets.
+    were tried. `base` is the answer for `_domainkey.<domain>`, `probe` that for a selector that
+    nobody has, `wildcard` the TXT records in it: any selector name gets them.
     """
 
     known: bool
     tried: tuple[str, ...]
     wildcard: tuple[str, ...]
     found: tuple[tuple[str, Published[DkimKey]], ...]
+    base: Answer
+    probe: Answer
 
 
 class DmarcEvidence(msgspec.Struct, frozen=True):

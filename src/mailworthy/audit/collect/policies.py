@@ -9,13 +9,14 @@ from mailworthy.audit.evidence import (
     Policy,
     Published,
 )
-from mailworthy.audit.part import Known, NotAsked, Part, part
+from mailworthy.audit.part import Known, NotAsked, Part, Unknown, part
 from mailworthy.bimi.record import Bimi
 from mailworthy.bimi.record import parse as parse_bimi
-from mailworthy.dmarc.discover import PolicyFound, policy
+from mailworthy.dmarc.discover import Outcome, PolicyFound, Walk, policy
+from mailworthy.dmarc.record import DmarcRecord
 from mailworthy.dmarc.record import parse as parse_dmarc
 from mailworthy.lookup.drive import together
-from mailworthy.lookup.model import Asking, Fetched, Question, ask, fetch, look
+from mailworthy.lookup.model import NOT_ASKED, Asking, Fetched, Question, ask, fetch, look
 from mailworthy.mtasts.policy import parse as parse_policy
 from mailworthy.mtasts.record import StsRecord
 from mailworthy.mtasts.record import parse as parse_sts
@@ -62,9 +63,27 @@ def dmarc_of(domain: str) -> Asking[tuple[Part[DmarcEvidence], Part[PolicyFound]
     if not isinstance(record, Known):
         return evidence, record
     if record.value.record is not None:
-        return evidence, NotAsked(f"what governs {domain}", "the domain has its own record")
+        return evidence, Known(_own_policy(domain, record.value.record))
     found = yield from policy(domain)
+    if found.unknown is not None:
+        gap = found.unknown
+        kind = NotAsked if gap.why in NOT_ASKED else Unknown
+        return evidence, kind(f"{gap.name} {gap.type}", gap.why.value)
     return evidence, Known(found)
+
+
+def _own_policy(domain: str, record: DmarcRecord) -> PolicyFound:
+    """What `policy` would find without a question more: the domain's own record governs it."""
+    return PolicyFound(
+        author=domain,
+        outcome=Outcome.FOUND,
+        walk=Walk(domain, ()),
+        domain=domain,
+        record=record,
+        tag="p",
+        policy=record.p,
+        effective=record.effective(record.p),
+    )
 
 
 def mta_sts_of(

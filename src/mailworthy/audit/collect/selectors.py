@@ -30,10 +30,12 @@ def keys_of(
     if guessing and probe.status is Status.FAILED:
         return missing(probe), missing(probe)
     names = known or _guesses(root.status is Status.ABSENT or bool(wildcard))
-    found = yield from gather([_selector(target, s, source) for s, source in names.items()])
+    found = yield from gather(
+        [_selector(target, s, source, wildcard) for s, source in names.items()]
+    )
     if guessing:
         found = [s for s in found if not isinstance(s.key, Known) or s.key.value.texts]
-    keys = Keys(not guessing, tuple(names), wildcard, _found(found))
+    keys = Keys(not guessing, tuple(names), wildcard, _found(found), root, probe)
     return Known(keys), Known(tuple(found))
 
 
@@ -41,14 +43,17 @@ def _guesses(pointless: bool) -> dict[str, str]:
     return {} if pointless else dict.fromkeys(COMMON, "guess")
 
 
-def _selector(target: Target, selector: str, source: str) -> Asking[SelectorEvidence]:
+def _selector(
+    target: Target, selector: str, source: str, wildcard: tuple[str, ...]
+) -> Asking[SelectorEvidence]:
     name = f"{selector}._domainkey.{target.domain}"
     key = yield from texts_at(name, lambda text: True, parse_key)
     on_disk = target.keys.get(selector)
     wanted: Part[str] = (
         Known(on_disk) if on_disk else NotAsked("the DKIM private keys", "no keys were given")
     )
-    return SelectorEvidence(selector, source, name, key, wanted)
+    same = bool(wildcard) and isinstance(key, Known) and key.value.texts == wildcard
+    return SelectorEvidence(selector, source, name, key, wanted, same)
 
 
 def _found(

@@ -35,5 +35,5 @@ class Target(msgspec.Struct, frozen=True):
     def known_selectors(self) -> dict[str, str]:
         """Selectors that need no guessing, with where they come from."""
         wish = self.wish
-        wished = wish.selectors if wish else ()
+        wished = (*self.keys, *(wish.selectors if wish else ()))
         return dict.fromkeys(self.selectors, "flag") | dict.fromkeys(wished, "intent")
