@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from mailworthy.audit.evidence import Evidence
+from mailworthy.audit.evidence import AddressEvidence, Evidence
 from mailworthy.audit.finding import Severity
 from mailworthy.audit.part import Known, NotAsked, Part, Unknown
 from mailworthy.audit.run import Outcome
@@ -97,11 +97,14 @@ def _reverse_parts(e: Evidence) -> Iterator[Part[object]]:
 def _reverse_says(e: Evidence) -> str:
     if not isinstance(e.addresses, Known):
         return _why(e.addresses)
-    ptrs = [a.ptr for a in e.addresses.value]
-    names = [n for p in ptrs if isinstance(p, Known) for n in p.value.names]
-    gaps = [p for p in ptrs if not isinstance(p, Known)]
-    shown = ", ".join(printable(n, 60) for n in list(dict.fromkeys(names))[:4])
-    return shown or (_why(gaps[0]) if gaps else "none" if ptrs else "none needed")
+    return ", ".join(_reverse(a) for a in e.addresses.value[:6]) or "none needed"
+
+
+def _reverse(address: AddressEvidence) -> str:
+    if not isinstance(address.ptr, Known):
+        return _why(address.ptr)
+    names = ", ".join(printable(n, 60) for n in address.ptr.value.names[:3])
+    return f"{address.ip} → {names or 'none'}"
 
 
 def _spf_parts(e: Evidence) -> Iterator[Part[object]]:

@@ -336,4 +336,4 @@ class Evidence(msgspec.Struct, frozen=True):
     wanted: Part[tuple[WantedEvidence, ...]]
 
 
-NO_INTENT = NotAsked("the intent", "no mailworthy.toml was given")
+NO_INTENT = NotAsked("what you want published", "no_intent")

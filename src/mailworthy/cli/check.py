@@ -1,0 +1,100 @@
+"""`mailworthy check`."""
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from mailworthy.cli.options import asking, option
+
+
+@click.command()
+@click.argument("domains", nargs=-1, metavar="[DOMAIN]…")
+@option("dir")
+@click.option(
+    "--selector",
+    "selectors",
+    multiple=True,
+    metavar="NAME",
+    help="A DKIM selector in use; repeatable.",
+)
+@click.option("--checkpoint", is_flag=True, help="Ask only what the six dots need.")
+@click.option("--parked", is_flag=True, help="These domains are meant to have no mail.")
+@asking
+@option("deadline", "jobs", "fail_on", "format")
+def command(
+    domains: tuple[str, ...],
+    dir: str | None,
+    selectors: tuple[str, ...],
+    checkpoint: bool,
+    parked: bool,
+    deadline: float,
+    jobs: int,
+    fail_on: str,
+    format: str,
+    **how: Any,
+) -> None:
+    """Check each DOMAIN: live, or with --dns zone:FILE before it is published.
+
+    With a mailworthy.toml (--dir, or in this folder) every wanted record is compared with what
+    is published, and the DKIM keys on disk with the published ones; DOMAIN may then be left
+    out. A lone - reads domains from standard input, one a line.
+
+    Exit code: 0 clean, 1 findings at or above --fail-on, 2 usage, 3 nothing failed but
+    something could not be determined.
+    """
+    from mailworthy.audit.facade import Audit
+    from mailworthy.audit.finding import Severity
+    from mailworthy.audit.rule import load
+    from mailworthy.cli.means import Asking, means
+    from mailworthy.cli.targets import Wish, targets
+
+    wish = Wish(tuple(_names(domains)), dir, selectors, checkpoint, parked)
+    done: list[Audit] = []
+    with means(Asking(**how)) as (resolver, now):
+        each = _printer(format)
+
+        async def work() -> None:
+            from mailworthy.audit.many import aaudits
+
+            found = aaudits(targets(wish, now), resolver, load(), deadline=deadline, jobs=jobs)
+            async for audit in found:
+                done.append(audit)
+                each(audit)
+
+        _run(resolver, work())
+    _finish(format, done)
+    codes = {audit.exit_code(Severity(fail_on)) for audit in done}
+    sys.exit(1 if 1 in codes else max(codes, default=0))
+
+
+def _names(domains: tuple[str, ...]) -> list[str]:
+    if "-" not in domains:
+        return list(domains)
+    piped = (line.split("#")[0].strip() for line in sys.stdin)
+    return [d for d in domains if d != "-"] + [name for name in piped if name]
+
+
+def _run(resolver: Any, work: Any) -> None:
+    import asyncio
+
+    run: Any = getattr(resolver, "run", asyncio.run)
+    run(work)
+
+
+def _printer(format_: str) -> Callable[[Any], None]:
+    """What to do as soon as one domain is judged."""
+    from mailworthy.render import STREAMED, document
+
+    render = document(format_)
+    if format_ in STREAMED:
+        return lambda audit: click.echo(render([audit]), nl=False)
+    return lambda audit: None
+
+
+def _finish(format_: str, audits: list[Any]) -> None:
+    from mailworthy.render import STREAMED, document
+
+    if format_ not in STREAMED:
+        click.echo(document(format_)(audits), nl=False)

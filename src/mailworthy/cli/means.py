@@ -1,0 +1,45 @@
+"""The resolver that the options ask for, with its recorder and its clock."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import msgspec
+
+from mailworthy.lookup.drive import Resolver
+from mailworthy.lookup.means import open_resolver
+from mailworthy.lookup.replay import Recorder, Replay
+
+
+class Asking(msgspec.Struct, frozen=True):
+    """The values of the options that every asking command has."""
+
+    dns: str
+    record: str | None = None
+    timeout: float = 5.0
+    trust_ad: bool | None = None
+    signed: str | None = None
+
+
+@contextmanager
+def means(asking: Asking) -> Iterator[tuple[Resolver, datetime]]:
+    """A resolver and the moment to judge by: now, or when a replay was recorded."""
+    zones = tuple(z for z in (asking.signed or "").split(",") if z)
+    resolver = open_resolver(
+        asking.dns, timeout=asking.timeout, trust_ad=asking.trust_ad, signed=zones
+    )
+    now = resolver.header.now if isinstance(resolver, Replay) else datetime.now(UTC)
+    try:
+        if asking.record is None:
+            yield resolver, now
+            return
+        settings = {"dns": asking.dns}
+        with Recorder(
+            resolver, asking.record, now=now, version=version("mailworthy"), settings=settings
+        ) as recorder:
+            yield recorder, now
+    finally:
+        close = getattr(resolver, "close", None)
+        if close is not None:
+            close()
