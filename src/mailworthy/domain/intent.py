@@ -8,6 +8,8 @@ from enum import StrEnum
 
 import msgspec
 
+from mailworthy.names import ancestors
+
 
 class MtaStsMode(StrEnum):
     """RFC 8461 §3.2, and `off` for a domain that publishes no policy at all."""
@@ -35,7 +37,10 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DmarcWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The DMARC record wanted (RFC 9989 §4.7); None means what the roll-out starts with."""
+    """The DMARC record wanted (RFC 9989 §4.7); None means what the roll-out starts with.
+
+    `rua` holds addresses besides the domain's `reports`.
+    """
 
     p: str | None = None
     sp: str | None = None
@@ -45,6 +50,7 @@ class DmarcWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     aspf: str | None = None
     fo: str | None = None
     t: bool = False
+    rua: tuple[str, ...] = ()
     ruf: tuple[str, ...] = ()
 
 
@@ -62,7 +68,12 @@ class SenderWish(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Domain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One mail domain, as the user wants it."""
+    """One mail domain, as the user wants it.
+
+    `hosts` None means all hosts; `tls_reports` None means `reports`. A nameserver is `NAME` or
+    `NAME=ADDRESS`, a TLS key `FILE` or `HOST=FILE` (PEM: a certificate or a key). `spf_terms`
+    are SPF mechanisms besides the hosts and senders, such as `ip4:198.51.100.7`.
+    """
 
     people: bool = True
     parked: bool = False
@@ -77,6 +88,7 @@ class Domain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ca: tuple[str, ...] = ()
     selectors: tuple[str, ...] = ()
     spf: SpfEnd = SpfEnd.SOFTFAIL
+    spf_terms: tuple[str, ...] = ()
     dmarc: DmarcWish = DmarcWish()
     mta_sts: MtaStsMode = MtaStsMode.TESTING
     clients: bool = True
@@ -108,6 +120,14 @@ class Intent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The hosts with an MX preference for one domain, best first."""
         found = {n: h for n, h in self.domain_hosts(domain).items() if h.mx is not None}
         return dict(sorted(found.items(), key=lambda item: (item[1].mx or 0, item[0])))
+
+    def zone_of(self, name: str) -> str | None:
+        """The domain in whose zone a name lies: the longest that holds it."""
+        return next((n for n in ancestors(name) if n in self.domains), None)
+
+    def hosts_within(self, domain: str) -> dict[str, Host]:
+        """The hosts whose names lie in the zone of one domain."""
+        return {n: h for n, h in self.hosts.items() if self.zone_of(n) == domain}
 
     def senders(self, domain: str) -> dict[str, Host]:
         """The hosts that send for one domain."""

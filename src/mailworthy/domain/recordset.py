@@ -4,9 +4,31 @@ A value is written as `lookup.model.Answer.records` writes it: TXT as one joined
 string; every other type in presentation format with absolute lower-case names.
 """
 
+from enum import StrEnum
+
 import msgspec
 
 DEFAULT_TTL = 3600
+
+
+class Section(StrEnum):
+    """The part of a zone file in which a record set stands."""
+
+    ZONE = "Zone"
+    HOSTS = "Hosts"
+    MAIL = "Mail"
+    SPF = "Who may send: SPF"
+    DKIM = "Signatures: DKIM"
+    DMARC = "Policy and reports: DMARC"
+    TRANSPORT = "Transport security: MTA-STS, TLS reports, DANE"
+    CERTIFICATES = "Certificates: CAA"
+    CLIENTS = "Mail programs"
+    LOGO = "Logo: BIMI"
+    SENDERS = "Other senders"
+    BYSTANDERS = "Names without mail"
+    DELEGATIONS = "Zones below"
+    KEPT = "Kept as it was"
+    OTHERS = "For other parties"
 
 
 class Record(msgspec.Struct, frozen=True, order=True):
@@ -24,6 +46,7 @@ class RecordSet(msgspec.Struct, frozen=True):
     `comment` is one line for the zone file; `references` are RFC sections. `assumed` marks what
     another party must publish (a PTR, a report authorisation). `exclusive` is False where other
     records of the same name and type are nobody's business (foreign TXT beside our SPF).
+    `section` says where a zone file shows the set.
     """
 
     name: str
@@ -34,6 +57,7 @@ class RecordSet(msgspec.Struct, frozen=True):
     references: tuple[str, ...] = ()
     assumed: bool = False
     exclusive: bool = True
+    section: Section = Section.KEPT
 
     @property
     def records(self) -> tuple[Record, ...]:
