@@ -22,8 +22,8 @@ PROTOCOLS = words("spf dkim dmarc arc iprev dnsbl mtasts tlsrpt dane bimi caa dn
 PURE = words("names taglist parsed errors reserved rdata lookup.model lookup.drive")
 # Rules see what was learned, and never how.
 RULES_MAY_IMPORT = PURE - {"lookup.drive"} | words("""
-    audit.case audit.compare audit.evidence audit.finding audit.healthy audit.part audit.rule audit.rules
-    domain.intent domain.recordset
+    audit.case audit.compare audit.evidence audit.finding audit.healthy audit.part audit.rule
+    audit.rules domain.intent domain.recordset
 """)
 
 # What reaches outside the program, and the only modules that may; a package covers its modules.

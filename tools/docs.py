@@ -3,9 +3,11 @@
 import sys
 from pathlib import Path
 
-from pages import book
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+sys.path.append(str(ROOT / "tests"))  # the worlds of the rules' examples are played by casekit
 
-DOCS = Path(__file__).parent.parent / "docs"
+from pages import book  # noqa: E402
 
 
 def write(folder: Path, pages: dict[str, str]) -> int:

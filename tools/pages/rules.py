@@ -2,14 +2,9 @@
 
 from itertools import groupby
 
+from casekit import outcome
 from mailworthy.audit.case import Case
-from mailworthy.audit.collect import Target, collect
-from mailworthy.audit.finding import Finding
 from mailworthy.audit.rule import Rule, load
-from mailworthy.audit.run import run
-from mailworthy.domain.intentfile import loads
-from mailworthy.lookup.drive import drive
-from mailworthy.lookup.memory import Memory
 from mailworthy.names import printable
 from mailworthy.render.steps import lines_of
 from pages.markdown import block, code, escape, linked, table
@@ -84,7 +79,7 @@ def example(rule: Rule) -> str:
     """What makes the rule fire, as a difference to a healthy world, what it says, what not."""
     text = "\n## Example\n\nFound here, in a world that is otherwise healthy:\n\n"
     text += changed(rule.meta.bad)
-    for finding in findings(rule)[:1]:
+    for finding in outcome(rule.meta.bad, (rule,)).findings[:1]:
         text += f"\nIt says: *{escape(printable(finding.message))}*, and gives this remedy:\n\n"
         text += block("\n".join(lines_of(finding.remedy)))
     if rule.meta.good.changes:
@@ -97,23 +92,3 @@ def changed(case: Case) -> str:
     lines = case.changes or case.zones.splitlines()
     language = "diff" if case.changes else "text"
     return block("\n".join(printable(line, 300) for line in lines), language)
-
-
-def findings(rule: Rule) -> tuple[Finding, ...]:
-    """What a rule says of its own bad case."""
-    case = rule.meta.bad
-    fetches = {url: body.encode() for url, body in case.fetches.items()}
-    memory = Memory.from_zone(case.zones, signed=case.signed, fetches=fetches)
-    return run(drive(collect(target(case)), memory), (rule,)).findings
-
-
-def target(case: Case) -> Target:
-    """What a case asks the audit to look at."""
-    return Target(
-        domain=case.domain,
-        now=case.now,
-        intent=loads(case.intent, source="case") if case.intent else None,
-        selectors=case.selectors,
-        keys={name.partition("/")[2]: value for name, value in case.keys.items()},
-        parked=case.parked,
-    )
