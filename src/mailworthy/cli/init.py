@@ -1,0 +1,59 @@
+"""`mailworthy init`."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mailworthy.cli.options import option
+
+
+@click.command()
+@click.argument("domain")
+@click.option("--hostname", metavar="NAME", help="The mail host (default: mail.DOMAIN).")
+@click.option("--ipv4", multiple=True, metavar="ADDRESS", help="Its IPv4 address; repeatable.")
+@click.option("--ipv6", multiple=True, metavar="ADDRESS", help="Its IPv6 address; repeatable.")
+@click.option(
+    "--reports", metavar="MAILBOX", help="Who reads DMARC reports (default: postmaster@DOMAIN)."
+)
+@click.option(
+    "--sender",
+    "senders",
+    multiple=True,
+    metavar="NAME",
+    help="A service that sends for DOMAIN, such as mailchimp; repeatable.",
+)
+@click.option(
+    "--nameserver",
+    "nameservers",
+    multiple=True,
+    metavar="NAME[=IP]",
+    help="A name server of the zone; repeatable.",
+)
+@click.option(
+    "--ca",
+    multiple=True,
+    metavar="DOMAIN",
+    help="A certification authority that may issue, such as letsencrypt.org; repeatable.",
+)
+@click.option("--dnssec", is_flag=True, help="The zone will be signed.")
+@click.option("--parked", is_flag=True, help="DOMAIN is to have no mail at all.")
+@click.option("--from", "source", metavar="live|zone:FILE", help="Draft from what is published.")
+@click.option("--yes", is_flag=True, help="Ask nothing; existing files that differ are replaced.")
+@option("dir", "dns", "timeout")
+def command(domain: str, dir: str | None, source: str | None, yes: bool, **given: Any) -> None:
+    """Write everything that DOMAIN needs for mail, and rehearse it.
+
+    Into --dir (this folder by default) go mailworthy.toml, the DKIM keys, the zone, the PTR
+    requests and the configuration of the servers. Keys are never replaced; other files that
+    exist are shown as a diff first.
+    """
+    from mailworthy.cli import dialogue
+
+    path = Path(dir or ".")
+    how = {name: given.pop(name) for name in ("dns", "timeout")}
+    order = dialogue.order(domain, given, ask=not yes and source is None)
+    if source is None:
+        dialogue.from_order(path, order, yes=yes)
+    else:
+        dialogue.from_source(path, order, source, how, yes=yes)

@@ -1,0 +1,51 @@
+"""The rehearsal: the audit against zones that are not published yet."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from mailworthy.audit.collect.target import Target
+from mailworthy.audit.facade import DEADLINE, Audit
+from mailworthy.audit.many import audits
+from mailworthy.audit.rule import load
+from mailworthy.domain.folder import Folder
+from mailworthy.domain.generate import Generated
+from mailworthy.domain.recordset import RecordSet
+from mailworthy.domain.zonefile import render_loose
+from mailworthy.lookup.memory import Memory
+from mailworthy.servers import configuration
+from mailworthy.setup.targets import of_folder
+
+_POLICY = "/.well-known/mta-sts.txt"
+
+
+def rehearsal(folder: Folder, generated: Generated, now: datetime) -> Iterator[Audit]:
+    """Judge every domain of the folder as if its zones, the reverse DNS and what other parties
+    owe us were published as generated."""
+    targets = [
+        of_folder(folder, Target(domain=domain, now=now), sets)
+        for domain, sets in generated.zones.items()
+    ]
+    return audits(targets, world(folder, generated, now), load(), deadline=DEADLINE)
+
+
+def world(folder: Folder, generated: Generated, now: datetime) -> Memory:
+    """A resolver that knows what was generated, and nothing else."""
+    text = render_loose(_everything(generated), title="rehearsal")
+    signed = tuple(d for d, wish in folder.intent.domains.items() if wish.dnssec)
+    return Memory.from_zone(text, signed=signed, fetches=_policies(folder, now))
+
+
+def _everything(generated: Generated) -> Iterator[RecordSet]:
+    for sets in generated.zones.values():
+        yield from sets
+    yield from generated.others
+
+
+def _policies(folder: Folder, now: datetime) -> dict[str, bytes]:
+    """The MTA-STS policy files by the URL that they will have."""
+    found = {}
+    for file in configuration(folder.intent, now=now, selectors=folder.keys):
+        head, _, domain = file.path.removesuffix(_POLICY).partition("mta-sts/")
+        if file.path.endswith(_POLICY) and not head:
+            found[f"https://mta-sts.{domain}{_POLICY}"] = file.text.encode()
+    return found
