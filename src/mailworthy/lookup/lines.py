@@ -60,6 +60,8 @@ def decode(line: bytes) -> Reply:
         raise ValueError("its kind is none of dns, fetch, dial")
     ask_type, reply_type = _KINDS[kind]
     ask = msgspec.convert(_only(values, ask_type), ask_type)
+    if isinstance(ask, Question):  # its name is in the inside form already
+        msgspec.structs.force_setattr(ask, "name", values["name"])
     fields = msgspec.convert(
         _only(values, reply_type) | {"ask": _only(values, ask_type)}, reply_type
     )

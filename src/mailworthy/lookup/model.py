@@ -78,7 +78,7 @@ class Answer(msgspec.Struct, frozen=True, tag_field="kind", tag="dns"):
     absolute lower-case names with the final dot elsewhere, sorted. `splits` tells, for TXT, at
     which offsets of each record its character-strings were joined; it is empty if none was.
     `chain` holds the CNAME targets that led to the last name, in the inside form. `rcode` is
-    empty where no server's response code stands behind a failure. `ad` is set only by a
+    empty where a failure has none. `ad` is set only by a
     resolver that the settings trust. `server` and `ms` are for traces and never reach findings.
     """
 

@@ -36,18 +36,14 @@ def label_text(label: bytes) -> str:
 def wire_labels(name: str) -> tuple[bytes, ...] | None:
     """The lower-case labels of a name; None if it cannot be sent (RFC 1035 §2.3.4).
 
-    `name` is presentation text with or without the final dot; a bare character stands for its
-    octet (latin-1). Empty labels, labels over 63 octets, names over 255, wrong escapes and
+    `name` is presentation text without the final dot; a bare character stands for its octet
+    (latin-1). Empty labels, labels over 63 octets, names over 255, wrong escapes and
     characters that are no octets give None.
     """
-    if name in (".", ""):
+    if name == ".":
         return ()
     found = _split(name)
-    if found is None:
-        return None
-    if found[-1] == b"":
-        found.pop()
-    if not found or any(not 1 <= len(label) <= MAX_LABEL for label in found):
+    if found is None or any(not 1 <= len(label) <= MAX_LABEL for label in found):
         return None
     return tuple(found) if sum(map(len, found)) + len(found) < MAX_WIRE else None
 

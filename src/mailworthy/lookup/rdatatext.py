@@ -18,7 +18,7 @@ MAX_TTL = 2**31 - 1  # RFC 2181 §8
 TTL = re.compile(r"(?:[0-9]{1,10}[smhdw]?)++", re.IGNORECASE)
 _TTL_PART = re.compile(r"([0-9]+)([smhdw]?)", re.IGNORECASE)
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
-_SIMPLE = re.compile(r"(?:[A-Za-z0-9_-]{1,63}\.)*+[A-Za-z0-9_-]{1,63}\.?")
+_SIMPLE = re.compile(r"(?:[A-Za-z0-9_-]{1,63}\.)*+[A-Za-z0-9_-]{1,63}")
 _ESCAPE = re.compile(r"\\([0-9]{3})|\\([^0-9])|([^\\]+)", re.DOTALL)
 _HEX = re.compile(r"(?:[0-9a-f]{2})+")
 _HIGH = re.compile(r"[\x80-\xff]")
@@ -47,13 +47,15 @@ def complete(word: str, origin: str | None) -> str:
         return _with_origin("@", "", origin)
     if word.startswith('"'):
         raise ValueError(f"{printable(word, 40)} is quoted, so it is not a name")
-    is_absolute = word == "." or (word.endswith(".") and not _escaped_dot(word))
-    full = word if is_absolute else _with_origin(word, word + ".", origin)
+    if word.endswith(".") and not _escaped_dot(word):
+        full = word[:-1] or "."
+    else:
+        full = _with_origin(word, word, origin)
     if len(full) <= 253 and _SIMPLE.fullmatch(full):
-        return full.lower().removesuffix(".")
+        return full.lower()
     found = canonical(full)
     if found is None:
-        fault = "has an empty label" if ".." in full or full[0] == "." else _LIMITS
+        fault = "has an empty label" if ".." in f".{full}." else _LIMITS
         raise ValueError(f"the name {printable(full, 80)} {fault}")
     return found
 
@@ -72,7 +74,7 @@ def _with_origin(shown: str, relative: str, origin: str | None) -> str:
             f"the name {printable(shown, 80)} is relative, and there is no $ORIGIN; "
             "begin the file with a line such as: $ORIGIN example.com."
         )
-    return relative + origin if origin != "." else relative or "."
+    return ".".join(part for part in (relative, origin) if part not in ("", ".")) or "."
 
 
 def _expect(words: list[str], count: int, form: str) -> None:

@@ -36,6 +36,10 @@ class Message(msgspec.Struct, frozen=True):
     ede: tuple[int, ...]
 
 
+# Stands for an answer that cannot be read: this server has failed, so another may be asked.
+UNREADABLE = Message(0, 2, False, False, False, False, None, (), (), ())
+
+
 def sane_ttl(ttl: int) -> int:
     """RFC 2181 §8: a TTL with its highest bit set counts as zero."""
     return ttl if ttl <= MAX_TTL else 0

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from mailworthy.lookup.nametext import absolute
 from mailworthy.lookup.zonetext import ZoneRecord
 from mailworthy.names import ancestors, labels, parent
 
@@ -62,7 +63,7 @@ class Tree:
             if "NS" in node and above != zone and not (above == name and type_ == "DS"):
                 return None
             if "DNAME" in node and above != name:
-                return self._redirected(name, above, zone)
+                return self._redirected(name, above, zone, type_)
         if name in self._inside:
             return self._at(name, name, zone, type_)
         return self._synthesized(name, zone, type_)
@@ -84,12 +85,15 @@ class Tree:
             return Found(name, zone, alias.ttl, alias=_target(alias))
         return Found(name, zone, self._negative_ttl(zone))
 
-    def _redirected(self, name: str, owner: str, zone: str) -> Found:
-        """RFC 6672 §3.2: the part below the DNAME's owner moves to its target."""
+    def _redirected(self, name: str, owner: str, zone: str, type_: str) -> Found:
+        """RFC 6672 §3.1: a CNAME is made that moves what lies below the DNAME's owner."""
         record = min(self._nodes[owner]["DNAME"], key=lambda r: r.value)
         kept = labels(name)[: len(labels(name)) - len(labels(owner))]
         target = _target(record)
         alias = ".".join([*kept, target]) if target != "." else ".".join(kept)
+        if type_ == "CNAME":
+            made = ZoneRecord(name, type_, absolute(alias), record.ttl, line=record.line)
+            return Found(name, zone, record.ttl, (made,))
         return Found(name, zone, record.ttl, alias=alias)
 
     def _synthesized(self, name: str, zone: str, type_: str) -> Found | None:

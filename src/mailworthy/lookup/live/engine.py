@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Sequence
+from typing import cast
 
 import msgspec
 
@@ -68,7 +69,7 @@ class Engine:
         type_, name = mnemonic(ask.type), canonical(ask.name)
         if type_ is None or name is None:
             why = Why.BAD_NAME if name is None else Why.REFUSED
-            return answer(ask, Learned(Status.FAILED, why, rcode=""), server="", ms=0.0)
+            return cast(Answer, failed(ask, why))
         started = self._loop.time()
         learned, server = await self._one(name, type_)
         while learned.unfinished:

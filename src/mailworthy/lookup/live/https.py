@@ -8,7 +8,7 @@ import httpx2
 from mailworthy.lookup.live.inbox import Cancel, Inbox
 from mailworthy.lookup.live.servers import Server
 from mailworthy.lookup.wire import Query, decode
-from mailworthy.lookup.wiremodel import MAX_MESSAGE, Message
+from mailworthy.lookup.wiremodel import MAX_MESSAGE, UNREADABLE, Message
 
 _TYPE = "application/dns-message"
 
@@ -52,7 +52,7 @@ class Https:
                 if len(data) > MAX_MESSAGE:
                     return None
         whole = bytes(data)
-        return decode(whole) if query.matches(whole) else None
+        return decode(whole) or UNREADABLE if query.matches(whole) else None
 
     async def close(self) -> None:
         """Close the connections."""

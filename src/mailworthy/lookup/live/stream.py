@@ -10,6 +10,7 @@ import msgspec
 from mailworthy.lookup.live.inbox import Cancel, Inbox
 from mailworthy.lookup.live.servers import Server
 from mailworthy.lookup.wire import Query, decode
+from mailworthy.lookup.wiremodel import UNREADABLE
 
 _random = random.SystemRandom()
 _MAX_PENDING = 1000
@@ -135,7 +136,7 @@ class Tls:
 
     async def _ask(self, query: Query, inbox: Inbox, edns: bool) -> None:
         data = await self._stream.ask(query, self._seconds, edns=edns)
-        inbox.put(self, None if data is None else decode(data))
+        inbox.put(self, None if data is None else decode(data) or UNREADABLE)
 
     async def close(self) -> None:
         """Give the connection back."""

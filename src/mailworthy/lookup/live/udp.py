@@ -11,6 +11,7 @@ from mailworthy.lookup.live.inbox import Cancel, Inbox
 from mailworthy.lookup.live.servers import Server
 from mailworthy.lookup.live.stream import Stream
 from mailworthy.lookup.wire import Query, decode, is_truncated
+from mailworthy.lookup.wiremodel import UNREADABLE
 
 PORTS = 16  # sockets open at a time for one server
 USES = 256  # questions after which a socket gives way to one on another port
@@ -92,7 +93,7 @@ class _Port:
         if is_truncated(data):
             self._owner.ask_again_by_tcp(sent.query, sent.edns, sent.inbox)
         else:
-            sent.inbox.put(self._owner, decode(data))
+            sent.inbox.put(self._owner, decode(data) or UNREADABLE)
 
     def _refused(self) -> None:
         """An ICMP error: nothing listens there, so nobody need wait."""
@@ -135,7 +136,8 @@ class Udp:
 
     async def _by_tcp(self, query: Query, edns: bool, inbox: Inbox) -> None:
         data = await self._tcp.ask(query, self._seconds, edns=edns)
-        inbox.put(self, None if data is None or is_truncated(data) else decode(data))
+        readable = None if data is None or is_truncated(data) else decode(data) or UNREADABLE
+        inbox.put(self, readable)
 
     def _port(self) -> _Port:
         """A random one of the open sockets, opening up to PORTS of them."""
