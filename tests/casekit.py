@@ -4,8 +4,9 @@ import msgspec
 
 from mailworthy.audit.case import Case
 from mailworthy.audit.collect import Target, collect
+from mailworthy.audit.cure import cured
 from mailworthy.audit.evidence import Evidence
-from mailworthy.audit.finding import AskOther, Configure, Finding, Publish, Remedy, Withdraw
+from mailworthy.audit.finding import Configure, Finding, Remedy
 from mailworthy.audit.rule import Rule, load
 from mailworthy.audit.run import Outcome, run
 from mailworthy.domain.recordset import Record
@@ -55,38 +56,14 @@ def fired(case: Case) -> dict[str, Finding]:
 
 def applied(case: Case, remedy: Remedy) -> Case:
     """The case after somebody did what the remedy says; blanks are filled from the case."""
-    records = list(read_zone(case.zones))
-    lines = {(r.name, r.type, r.value, r.ttl): None for r in records}
-    files = dict(case.files)
-    fetches = dict(case.fetches)
+    before = [Record(r.name, r.type, r.value, r.ttl) for r in read_zone(case.zones)]
+    text = "\n".join(line(r) for r in cured(before, remedy, case.blanks)) + "\n"
+    files, fetches = dict(case.files), dict(case.fetches)
     for step in remedy.steps:
-        changes = step.changes if isinstance(step, AskOther) else (step,)
-        for change in changes:
-            if isinstance(change, Configure):
-                files[change.file] = (
-                    change.line if change.whole else files.get(change.file, "") + change.line
-                )
-                if change.file.startswith("https://"):
-                    fetches[change.file] = files[change.file]
-            elif isinstance(change, Publish):
-                new = _filled(change.record, case)
-                lines[(new.name, new.type, new.value, new.ttl)] = None
-            elif isinstance(change, Withdraw):
-                gone = change.record
-                matching = [k for k in lines if k[:3] == (gone.name, gone.type, gone.value)]
-                assert matching, f"the remedy withdraws what is not there: {gone}"
-                for key in matching:
-                    del lines[key]
-    text = "\n".join(line(Record(n, t, v, ttl)) for n, t, v, ttl in lines) + "\n"
+        if isinstance(step, Configure):
+            place = fetches if step.file.startswith("https://") else files
+            place[step.file] = ("" if step.whole else place.get(step.file, "")) + step.line
     return msgspec.structs.replace(case, zones=text, files=files, fetches=fetches)
-
-
-def _filled(record: Record, case: Case) -> Record:
-    value = record.value
-    for placeholder, text in case.blanks.items():
-        value = value.replace(f"<{placeholder}>", text)
-    assert "<" not in value, f"a blank is left in {record}"
-    return msgspec.structs.replace(record, value=value)
 
 
 def line(record: Record) -> str:

@@ -1,0 +1,55 @@
+"""What the world looks like after a remedy was carried out."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from mailworthy.audit.finding import AskOther, Publish, Remedy, Withdraw
+from mailworthy.domain.recordset import Record
+from mailworthy.errors import UsageError
+
+
+def cured(
+    records: Iterable[Record], remedy: Remedy, blanks: Mapping[str, str]
+) -> tuple[Record, ...]:
+    """The records after every step that changes DNS, those of other parties included.
+
+    `blanks` fills the placeholders. Raises UsageError where one is left open, or where the
+    remedy takes away what is not there.
+    """
+    kept = dict.fromkeys(records)
+    for change in changes(remedy):
+        if isinstance(change, Publish):
+            kept[filled(change.record, blanks)] = None
+        else:
+            for record in _those(kept, change.record):
+                del kept[record]
+    return tuple(kept)
+
+
+def changes(remedy: Remedy) -> Iterator[Publish | Withdraw]:
+    """The steps that change DNS, whoever does them."""
+    for step in remedy.steps:
+        if isinstance(step, AskOther):
+            yield from step.changes
+        elif isinstance(step, Publish | Withdraw):
+            yield step
+
+
+def filled(record: Record, blanks: Mapping[str, str]) -> Record:
+    """A record with its placeholders filled."""
+    value = record.value
+    for placeholder, text in blanks.items():
+        value = value.replace(f"<{placeholder}>", text)
+    if "<" in value and ">" in value:
+        raise UsageError(f"a placeholder is open in {record.name} {record.type} {value}")
+    return msgspec.structs.replace(record, value=value)
+
+
+def _those(kept: Iterable[Record], gone: Record) -> list[Record]:
+    """The records meant, whatever their TTL."""
+    about = (gone.name, gone.type, gone.value)
+    found = [r for r in kept if (r.name, r.type, r.value) == about]
+    if not found:
+        raise UsageError(f"there is no {gone.type} {gone.value} at {gone.name} to withdraw")
+    return found
