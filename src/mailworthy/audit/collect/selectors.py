@@ -12,6 +12,8 @@ from mailworthy.lookup.model import Asking, Question, Status, ask
 
 # No real selector is called so: what it answers, every name answers.
 WILDCARD_PROBE = "mailworthy-probe-7f3a"
+# Where the RSA key of somebody who named only an Ed25519 key is looked for.
+TWINS = ("rsa", "default", "dkim", "mail", "s1")
 
 
 def keys_of(
@@ -19,6 +21,7 @@ def keys_of(
 ) -> Asking[tuple[Part[Keys], Part[tuple[SelectorEvidence, ...]]]]:
     """The keys under known selectors; with none known, under the common ones.
 
+    Where all known keys are Ed25519, a few more names are tried for an RSA key.
     Nothing is guessed where `_domainkey` does not exist (RFC 8020), nor where a wildcard
     answers for every selector.
     """
@@ -35,12 +38,22 @@ def keys_of(
     )
     if guessing:
         found = [s for s in found if not isinstance(s.key, Known) or s.key.value.texts]
+    elif _only_ed25519(found) and not wildcard:
+        twins = [s for s in TWINS if s not in names]
+        more = yield from gather([_selector(target, s, "guess", ()) for s in twins])
+        found += [s for s in more if isinstance(s.key, Known) and s.key.value.texts]
     keys = Keys(not guessing, tuple(names), wildcard, _found(found), root, probe)
     return Known(keys), Known(tuple(found))
 
 
 def _guesses(pointless: bool) -> dict[str, str]:
     return {} if pointless else dict.fromkeys(COMMON, "guess")
+
+
+def _only_ed25519(found: list[SelectorEvidence]) -> bool:
+    """Whether every selector has an Ed25519 key: an RSA key may have gone unmentioned."""
+    records = [s.key.value.record for s in found if isinstance(s.key, Known)]
+    return len(records) == len(found) and all(r is not None and r.k == "ed25519" for r in records)
 
 
 def _selector(

@@ -1,0 +1,1 @@
+"""DKIM: the public keys that signatures are checked with."""

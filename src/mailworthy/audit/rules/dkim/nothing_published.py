@@ -1,0 +1,65 @@
+"""The domain has no DKIM key at all.
+
+## What it checks
+A domain that sends mail has something below `_domainkey`.
+Where that name does not exist, there can be no key under any selector.
+
+## Why it matters
+Mail without a DKIM signature depends on SPF alone, which does not survive forwarding.
+Gmail, Yahoo and Outlook refuse large senders without it.
+
+## How to fix
+Make an RSA key of 2048 bits, publish it, and let the server sign.
+"""
+
+from collections.abc import Iterator
+
+from mailworthy.audit.evidence import (
+    Keys,
+    MxSet,
+    Published,
+)
+from mailworthy.audit.finding import (
+    Found,
+    Remedy,
+    Severity,
+    cite,
+    publish,
+)
+from mailworthy.audit.healthy import (
+    RSA,
+    RSA_RECORD,
+    healthy,
+)
+from mailworthy.audit.rule import rule
+from mailworthy.audit.rules._mail import sends
+from mailworthy.audit.rules.dkim._shared import (
+    FRESH,
+    PUBLIC_KEY,
+    line,
+)
+from mailworthy.dmarc.discover import PolicyFound
+from mailworthy.dmarc.record import Policy
+from mailworthy.spf.model import SpfRecord
+
+
+@rule(
+    severity=Severity.WARNING,
+    references=("RFC 9989 §5.1.2", "RFC 8020 §2"),
+    bad=healthy(drop=("r202611.", "e202611."), selectors=(), blanks={"public-key": RSA}),
+    good=healthy(drop=("r202611.", "e202611."), selectors=(), add=(line("default", RSA_RECORD),)),
+)
+def check(
+    keys: Keys, parked: bool, mx: MxSet, spf: Published[SpfRecord], policy: PolicyFound
+) -> Iterator[Found]:
+    if keys.known or keys.tried or keys.wildcard or not sends(parked, mx, spf):
+        return
+    if policy.effective is Policy.REJECT:
+        return  # dmarc-reject-without-dkim says it, and how much worse it is
+    domain = policy.author
+    yield Found(
+        subject=domain,
+        message=f"{domain} has no DKIM key: nothing exists below _domainkey.{domain}",
+        evidence=(cite(keys.base),),
+        remedy=Remedy((publish(f"default._domainkey.{domain}", "TXT", FRESH),), "", (PUBLIC_KEY,)),
+    )
