@@ -97,14 +97,16 @@ def _reverse_parts(e: Evidence) -> Iterator[Part[object]]:
 def _reverse_says(e: Evidence) -> str:
     if not isinstance(e.addresses, Known):
         return _why(e.addresses)
-    return ", ".join(_reverse(a) for a in e.addresses.value[:6]) or "none needed"
+    by_names: dict[str, list[str]] = {}
+    for address in e.addresses.value[:8]:
+        by_names.setdefault(_reverse(address), []).append(address.ip)
+    return ", ".join(f"{n} ({', '.join(ips)})" for n, ips in by_names.items()) or "none needed"
 
 
 def _reverse(address: AddressEvidence) -> str:
     if not isinstance(address.ptr, Known):
-        return _why(address.ptr)
-    names = ", ".join(printable(n, 60) for n in address.ptr.value.names[:3])
-    return f"{address.ip} → {names or 'none'}"
+        return address.ptr.why
+    return ", ".join(printable(n, 60) for n in address.ptr.value.names[:3]) or "none"
 
 
 def _spf_parts(e: Evidence) -> Iterator[Part[object]]:

@@ -32,7 +32,7 @@ def world(folder: Folder, generated: Generated, now: datetime) -> Memory:
     """A resolver that knows what was generated, and nothing else."""
     text = render_loose(_everything(generated), title="rehearsal")
     signed = tuple(d for d, wish in folder.intent.domains.items() if wish.dnssec)
-    return Memory.from_zone(text, signed=signed, fetches=_policies(folder, now))
+    return Memory.from_zone(text, signed=signed, fetches=policies(folder, now))
 
 
 def _everything(generated: Generated) -> Iterator[RecordSet]:
@@ -41,7 +41,7 @@ def _everything(generated: Generated) -> Iterator[RecordSet]:
     yield from generated.others
 
 
-def _policies(folder: Folder, now: datetime) -> dict[str, bytes]:
+def policies(folder: Folder, now: datetime) -> dict[str, bytes]:
     """The MTA-STS policy files by the URL that they will have."""
     found = {}
     for file in configuration(folder.intent, now=now, selectors=folder.keys):

@@ -1,0 +1,109 @@
+"""`mailworthy demo`."""
+
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from mailworthy.demo.story import Scene, Stage
+
+COMMAND = (
+    "mailworthy init example.com --hostname mail.example.com \\\n"
+    "      --ipv4 192.0.2.25 --ipv6 2001:db8::25 --reports dmarc@example.com \\\n"
+    "      --nameserver ns1.example.net --nameserver ns2.example.net"
+)
+EXCERPT = 12
+
+
+@click.command()
+@click.option(
+    "--keep", type=click.Path(path_type=Path), metavar="DIR", help="Keep what is written in DIR."
+)
+def command(keep: Path | None) -> None:
+    """Show the whole story on a made-up domain, with no network."""
+    from mailworthy.demo.story import stage
+
+    with tempfile.TemporaryDirectory(prefix="mailworthy-demo-") as scratch:
+        made = stage(keep or Path(scratch), datetime.now(UTC))
+        _order(made)
+        healthy = _rehearse(made)
+        caught = _break(made)
+    _end(healthy and caught)
+
+
+def _head(number: int, text: str) -> None:
+    click.echo(click.style(f"\n{number}. {text}\n", bold=True))
+
+
+def _order(made: "Stage") -> None:
+    from mailworthy.setup.show import shown
+
+    _head(1, "One command, and you hold everything that a mail domain needs")
+    click.echo(f"    $ {COMMAND}\n")
+    files = sorted(p for p in made.folder.path.rglob("*") if p.is_file())
+    config = [p for p in files if "config" in p.parts]
+    for path in files:
+        if path not in config:
+            click.echo(f"    {path.relative_to(made.folder.path)}")
+    click.echo(f"    config/  {len(config)} files for Postfix, Rspamd, BIND and the web server")
+    click.echo("\n   The zone, in part; every record says why it is there:\n")
+    zone = shown(made.folder, "example.com", "bind", made.now).splitlines()
+    start = next(n for n, line in enumerate(zone) if "Who may send" in line)
+    for line in zone[start : start + EXCERPT]:
+        click.echo(f"    {line if len(line) < 92 else line[:91] + '…'}")
+
+
+def _rehearse(made: "Stage") -> bool:
+    from mailworthy.demo.story import judged
+    from mailworthy.render.text import one
+
+    _head(2, "The rehearsal: every check, before anything is published")
+    audit = judged(made, made.records)
+    click.echo(one(audit).lstrip("\n"))
+    return audit.exit_code() == 0
+
+
+def _break(made: "Stage") -> bool:
+    from mailworthy.demo.story import scenes
+
+    _head(3, "The same zone, broken in the usual ways")
+    told = [_scene(scene) for scene in scenes(made)]
+    return all(told)
+
+
+def _scene(scene: "Scene") -> bool:
+    from mailworthy.render.steps import lines_of
+
+    click.echo(f"  {scene.pitfall.story}")
+    if scene.finding is None:
+        click.echo(click.style(f"    {scene.pitfall.rule} was not found", fg="red"))
+        return False
+    finding = scene.finding
+    mark = click.style("✗", fg="red", bold=True)
+    click.echo(f"    {mark} {click.style(finding.rule, bold=True)}: {finding.message}")
+    for line in list(lines_of(finding.remedy))[:3]:
+        click.echo(f"      {line if len(line) < 100 else line[:99] + '…'}")
+    if scene.healthy_after:
+        click.echo(
+            f"    {click.style('✓', fg='green', bold=True)} done so, the domain is healthy again"
+        )
+    click.echo("")
+    return scene.healthy_after
+
+
+def _end(good: bool) -> None:
+    if not good:
+        click.echo(click.style("The demo did not end as it should; please report this.", fg="red"))
+        sys.exit(1)
+    _head(4, "Health")
+    for name in ("MX", "Addresses", "Reverse DNS", "SPF", "DKIM", "DMARC"):
+        click.echo(f"  {click.style('✓', fg='green', bold=True)} {name}")
+    click.echo(
+        "\nYour own domain:   mailworthy check DOMAIN"
+        "\nA new one:         mailworthy init DOMAIN"
+        "\nWhy any of it:     mailworthy explain ptr-missing"
+    )

@@ -1,0 +1,1 @@
+"""The whole story on a made-up domain, with no network."""
