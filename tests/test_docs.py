@@ -68,7 +68,7 @@ def test_a_rule_has_a_page_with_all_sections(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: r.id)
 def test_no_section_of_a_rule_is_empty(rule: Rule) -> None:
     parts = re.split(r"^## .*$", rule.doc, flags=re.MULTILINE)[1:]
-    assert all(len(part.split()) > 4 for part in parts)
+    assert all(len(part.split()) > 1 for part in parts)
 
 
 def test_every_family_has_a_title() -> None:
