@@ -1,8 +1,10 @@
 """The live resolver against servers on this machine, honest and hostile."""
 
 import asyncio
+import os
+import resource
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import dns.edns
 import dns.flags
@@ -17,7 +19,9 @@ from mailworthy.lookup.memory import Memory
 from mailworthy.lookup.model import Answer, Asking, Dial, Fetch, Question, Status, Why
 from mailworthy.lookup.model import ask as asking
 
-QUICK = Pace((0.15, 0.3), 0.5)
+QUICK = Pace((0.1, 0.2), 0.3)  # where nothing will come
+SECOND = Pace((0.15, 20.0), 20.0)  # where only a second attempt can bring something
+PATIENT = Pace((20.0, 20.0), 40.0)
 LONG = " ".join(f'"{chr(97 + i % 26) * 250}"' for i in range(200))
 WORLD = f"""
 $ORIGIN example.com.
@@ -59,7 +63,7 @@ def plain(answer: Answer) -> tuple[object, ...]:
 
 @pytest.fixture(scope="module")
 def honest() -> Iterator[Live]:
-    with Loopback(serving(MEMORY)) as server, Live(server.spec, pace=QUICK) as live:
+    with Loopback(serving(MEMORY)) as server, Live(server.spec, pace=PATIENT) as live:
         yield live
 
 
@@ -245,26 +249,27 @@ def rotten(data: bytes, tcp: bool) -> list[bytes]:
     ],
 )
 def test_what_servers_do(handler: Handler, result: str) -> None:
-    with Loopback(handler) as server, Live(server.spec, pace=QUICK) as live:
+    pace = QUICK if result == "timeout" else SECOND
+    with Loopback(handler) as server, Live(server.spec, pace=pace) as live:
         answer = look(live, "x.test", "A")
     assert (answer.why or (answer.records or (answer.status,))[0]) == result
     assert (answer.status is Status.FAILED) == (answer.why is not None)
 
 
 def test_the_child_has_no_say_about_its_ds() -> None:
-    with Loopback(child_side) as server, Live(server.spec, pace=QUICK) as live:
+    with Loopback(child_side) as server, Live(server.spec, pace=PATIENT) as live:
         assert look(live, "x.test", "DS").why is Why.OUTSIDE
         assert look(live, "y.x.test", "DS").status is Status.EMPTY
 
 
 def test_an_unfinished_chain_is_told_whole() -> None:
-    with Loopback(unfinished) as server, Live(server.spec, pace=QUICK) as live:
+    with Loopback(unfinished) as server, Live(server.spec, pace=PATIENT) as live:
         answer = look(live, "x.test", "A")
     assert (answer.chain, answer.ttl) == (("y.other",), 20)
 
 
 def test_extended_errors_and_servers_are_kept() -> None:
-    with Loopback(rcode(2, 22, 9)) as server, Live(server.spec, pace=QUICK) as live:
+    with Loopback(rcode(2, 22, 9)) as server, Live(server.spec, pace=PATIENT) as live:
         answer = look(live, "x.test", "A")
         assert (answer.ede, answer.rcode, answer.server) == ((22, 9), "SERVFAIL", server.spec)
 
@@ -278,7 +283,7 @@ def test_a_stream_that_breaks_off() -> None:
 
 
 def test_a_stream_that_ends_between_two_questions() -> None:
-    with Loopback(truncated_for_udp) as server, Live(server.spec, pace=QUICK) as live:
+    with Loopback(truncated_for_udp) as server, Live(server.spec, pace=PATIENT) as live:
         engine = live._started()[1]
         assert look(live, "x.test", "A").status is Status.FOUND
 
@@ -294,7 +299,7 @@ def test_servers_are_asked_in_turn() -> None:
         Loopback(rcode(2)) as broken,
         Loopback(silent) as mute,
         Loopback(good) as healthy,
-        Live(broken.spec, mute.spec, healthy.spec, pace=QUICK) as live,
+        Live(broken.spec, mute.spec, healthy.spec, pace=Pace((0.5, 20.0), 20.0)) as live,
     ):
         answer = look(live, "x.test", "A")
         assert (answer.status, answer.server) == (Status.FOUND, healthy.spec)
@@ -310,7 +315,7 @@ def test_a_server_that_is_not_there_costs_no_waiting() -> None:
 
 
 def test_a_refusing_server_is_asked_once_and_a_mute_one_twice() -> None:
-    with Loopback(rcode(5)) as refusing, Live(refusing.spec, pace=QUICK) as live:
+    with Loopback(rcode(5)) as refusing, Live(refusing.spec, pace=PATIENT) as live:
         look(live, "x.test", "A")
         assert len(refusing.asked) == 1
     with Loopback(silent) as mute, Live(mute.spec, pace=QUICK) as live:
@@ -319,7 +324,7 @@ def test_a_refusing_server_is_asked_once_and_a_mute_one_twice() -> None:
 
 
 def test_edns_is_left_out_only_after_it_has_failed() -> None:
-    with Loopback(refuses_edns) as server, Live(server.spec, pace=QUICK) as live:
+    with Loopback(refuses_edns) as server, Live(server.spec, pace=PATIENT) as live:
         look(live, "x.test", "A")
         look(live, "y.test", "A")
         seen = [dns.message.from_wire(data).edns for data, _ in server.asked]
@@ -330,14 +335,14 @@ def test_edns_is_left_out_only_after_it_has_failed() -> None:
 def test_ad_counts_only_where_it_is_trusted(trust: bool | None, expected: bool) -> None:
     with (
         Loopback(serving(MEMORY)) as server,
-        Live(server.spec, trust_ad=trust, pace=QUICK) as live,
+        Live(server.spec, trust_ad=trust, pace=PATIENT) as live,
     ):
         assert look(live, "example.com", "MX").ad is expected
         assert look(live, "nowhere.example.com", "MX").ad is expected
 
 
 def test_a_question_flies_once_and_is_kept() -> None:
-    with Loopback(good) as server, Live(server.spec, pace=QUICK) as live:
+    with Loopback(good) as server, Live(server.spec, pace=PATIENT) as live:
 
         async def many() -> list[object]:
             return list(await asyncio.gather(*(live.answer(X) for _ in range(50))))
@@ -363,7 +368,7 @@ def test_it_works_inside_a_running_loop_and_in_several() -> None:
         (answer,) = yield from asking(X)
         return answer.status
 
-    with Loopback(good) as server, Live(server.spec, pace=QUICK) as live:
+    with Loopback(good) as server, Live(server.spec, pace=PATIENT) as live:
 
         async def inside() -> tuple[Status, Status]:
             return drive(engine(), live), await adrive(engine(), live)
@@ -412,3 +417,57 @@ def test_a_resolver_can_be_closed_while_it_waits() -> None:
             assert waiting.cancelled()
 
         asyncio.run(wait_and_close())
+
+
+def test_what_the_system_refuses_is_an_answer() -> None:
+    """A broadcast address cannot be connected to without asking for it."""
+    with Live("255.255.255.255", pace=Pace((100.0, 100.0), 200.0)) as live:
+        (answer,) = drive(asking(X), live, deadline=60)
+        assert answer.why is Why.TIMEOUT
+
+
+@pytest.fixture
+def no_more_files() -> Iterator[Callable[[], None]]:
+    """A function that lets this process open no further file."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    def exhaust() -> None:
+        probe = os.dup(0)
+        os.close(probe)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (probe, before[1]))
+
+    yield exhaust
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_too_many_open_files(no_more_files: Callable[[], None]) -> None:
+    with Loopback(good) as server, Live(server.spec, pace=PATIENT) as live:
+        look(live, "x.test", "A")
+        no_more_files()
+        answers = drive(asking(*(Question(f"h{i}.test", "A") for i in range(40))), live)
+        assert {a.status for a in answers} == {Status.FOUND}
+
+
+def test_too_many_open_files_for_the_first_socket(no_more_files: Callable[[], None]) -> None:
+    with Loopback(good) as server, Live(server.spec, pace=QUICK) as live:
+        live.run(asyncio.sleep(0))
+        no_more_files()
+        assert look(live, "x.test", "A").why is Why.TIMEOUT
+
+
+def absent(data: bytes, tcp: bool) -> list[bytes]:
+    """The query itself as an NXDOMAIN, which costs no time to make."""
+    return [data[:2] + b"\x81\x83" + data[4:]]
+
+
+def test_ports_change() -> None:
+    with Loopback(absent) as server, Live(server.spec) as live:
+        for batch in range(5):
+            questions = [Question(f"h{i}.{batch}.test", "A") for i in range(1000)]
+            found = drive(asking(*questions), live)
+            assert {a.status for a in found} == {Status.ABSENT}
+        udp = live._started()[1]._upstreams[0]
+        assert len(udp._ports) <= 16  # type: ignore[attr-defined]
+        assert not udp._retired  # type: ignore[attr-defined]
+        assert all(not port.pending for port in udp._ports)  # type: ignore[attr-defined]
+        assert sum(port.uses for port in udp._ports) < 5000  # type: ignore[attr-defined]

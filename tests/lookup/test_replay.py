@@ -151,6 +151,7 @@ def test_limits_of_size_and_time_do_not_make_another_ask() -> None:
         (LINE, ":1"),
         (HEAD.rstrip(), ":1"),
         ('{"kind":"run","version":"1"}\n', ":1"),
+        (HEAD.replace("Z", ""), ":1"),
         (HEAD + "nonsense\n", ":2"),
         (HEAD + "\n", ":2"),
         (HEAD + "[]\n", ":2"),
@@ -195,6 +196,18 @@ def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:
     assert len(Replay.load(path)) == 1
     with pytest.raises(ReplayError, match="cannot be written"):
         Recorder(Memory([]), tmp_path / "none" / "x", now=NOW, version="1")
+
+
+class Full(io.BytesIO):
+    """A disk without room."""
+
+    def write(self, data: Any, /) -> int:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_is_told() -> None:
+    with pytest.raises(ReplayError, match="No space left"):
+        Recorder(Memory([]), Full(), now=NOW, version="1")
 
 
 class Slow:

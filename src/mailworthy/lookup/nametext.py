@@ -51,6 +51,11 @@ def wire_labels(name: str) -> tuple[bytes, ...] | None:
 def _split(name: str) -> list[bytes] | None:
     if len(name) > 4 * MAX_WIRE:
         return None
+    if "\\" not in name:
+        try:
+            return name.encode("latin-1").lower().split(b".")
+        except UnicodeEncodeError:
+            return None
     found, current, at = [], bytearray(), 0
     for match in _PIECE.finditer(name):
         if match.start() != at:

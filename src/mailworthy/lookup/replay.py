@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, Self, TypeVar, cast
+from typing import Annotated, Any, Protocol, Self, TypeVar, cast
 
 import msgspec
 
@@ -27,7 +27,7 @@ class ReplayError(UsageError):
 class Run(msgspec.Struct, frozen=True, tag="run", tag_field="kind"):
     """The first line of a recording: when the run was, by which version, with what settings."""
 
-    now: datetime
+    now: Annotated[datetime, msgspec.Meta(tz=True)]
     version: str
     settings: dict[str, Any] = {}
 
@@ -52,7 +52,7 @@ class _Writer:
         if isinstance(to, str | Path):
             self._path = Path(to)
             self._sink = self._open(self._path)
-        self._sink.write(msgspec.json.encode(header) + b"\n")
+        self._put(msgspec.json.encode(header))
 
     def _open(self, path: Path) -> Any:
         try:
@@ -63,11 +63,17 @@ class _Writer:
             raise ReplayError(f"{path}: cannot be written: {error.strerror}") from None
         return os.fdopen(handle, "wb")
 
+    def _put(self, line: bytes) -> None:
+        try:
+            self._sink.write(line + b"\n")
+        except OSError as error:
+            raise ReplayError(f"the recording cannot be written: {error.strerror}") from None
+
     def add(self, reply: Reply) -> None:
         where = key(reply.ask)
         if where not in self._known:
             self._known.add(where)
-            self._sink.write(encode(reply) + b"\n")
+            self._put(encode(reply))
 
     def add_late(self, reply: Reply) -> None:
         self._late.setdefault(key(reply.ask), reply)

@@ -34,7 +34,7 @@ class Live:
         *specs: str | Server,
         trust_ad: bool | None = None,
         pace: Pace | None = None,
-        in_flight: int = 200,
+        in_flight: int = 100,
         cache: Limits | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
