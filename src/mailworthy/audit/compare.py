@@ -51,8 +51,6 @@ def _canonical(type_: str, value: str) -> str:
     if type_ != "TXT":
         return " ".join(value.lower().split())
     kind = _kind(value)
-    if kind == "v=stsv1":
-        return kind  # a new id at every change is as it should be (RFC 8461 §3.1)
     return _RENDER.get(kind, str)(value)
 
 

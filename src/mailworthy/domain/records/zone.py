@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from mailworthy.domain.intent import Host, Intent
 from mailworthy.domain.records.plan import Plan
 from mailworthy.domain.recordset import RecordSet, Section
-from mailworthy.errors import UsageError
 from mailworthy.names import is_within, parent
 from mailworthy.rdata.soa import Soa, parse, render
 
@@ -52,6 +51,9 @@ def zone(plan: Plan) -> Iterator[RecordSet]:
     yield from _addresses(plan)
 
 
+NOBODY = "your-name-server.invalid"
+
+
 def nameservers(plan: Plan) -> list[str]:
     """The names of the servers: wished, already there, or the mail host as a stand-in."""
     wished = list(dict.fromkeys(entry.partition("=")[0] for entry in plan.wish.nameservers))
@@ -78,10 +80,8 @@ def _foreign_nameservers(plan: Plan) -> list[str]:
 
 
 def _stand_in(plan: Plan) -> str:
-    name = plan.exchange or next(iter(plan.intent.hosts), None)
-    if name is None:
-        raise UsageError(f"{plan.domain} has no name server: add nameservers = [...]")
-    return name
+    """The mail host, or where there is none a name that can never exist (RFC 6761 §6.4)."""
+    return plan.exchange or next(iter(plan.intent.hosts), NOBODY)
 
 
 def _soa(plan: Plan, primary: str) -> str:
