@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from mailworthy.audit.part import NotAsked, Part
+from mailworthy.audit.part import Known, NotAsked, Part
 from mailworthy.bimi.record import Bimi
 from mailworthy.dane.record import Tlsa
 from mailworthy.dkim.record import DkimKey
@@ -22,6 +22,7 @@ from mailworthy.domain.recordset import RecordSet
 from mailworthy.lookup.model import Answer, Fetched
 from mailworthy.mtasts.policy import StsPolicy
 from mailworthy.mtasts.record import StsRecord
+from mailworthy.names import is_within
 from mailworthy.parsed import Parsed
 from mailworthy.rdata.caa import Caa
 from mailworthy.rdata.ds import Dnskey, Ds
@@ -30,6 +31,7 @@ from mailworthy.rdata.soa import Soa
 from mailworthy.rdata.srv import Srv
 from mailworthy.spf.authorise import Authorisation
 from mailworthy.spf.model import SpfRecord
+from mailworthy.spf.record import is_spf
 from mailworthy.spf.treemodel import SpfTree
 from mailworthy.tlsrpt.record import TlsRptRecord
 
@@ -128,7 +130,8 @@ class HostEvidence(msgspec.Struct, frozen=True):
     """A mail host: an MX target, or a host of the intent that sends.
 
     `preference` is its MX preference, None if it is no MX. `within` says whether its name lies
-    in the audited domain. `ours` says whether the intent names it.
+    in the audited domain. `ours` says whether the intent names it. `outbound` says whether mail
+    of the domain leaves here: by the intent, or without one as far as SPF tells.
     """
 
     name: str
@@ -142,6 +145,7 @@ class HostEvidence(msgspec.Struct, frozen=True):
     helo_spf: Part[Published[SpfRecord]]
     helo_mx: Part[MxSet]
     tlsa: Part[TlsaSet]
+    outbound: bool = False
 
 
 class Ptr(msgspec.Struct, frozen=True):
@@ -162,7 +166,8 @@ class AddressEvidence(msgspec.Struct, frozen=True):
     """One address of a mail host, and how the world sees it.
 
     `hosts` are the names of the mail hosts with this address. `sends` is True if the intent
-    says that mail leaves from here, or if there is no intent and an MX host has it.
+    says that mail leaves from here, or if there is no intent and an MX host has it. `outbound`
+    is stricter without an intent: SPF must not speak against it.
     """
 
     ip: str
@@ -171,6 +176,7 @@ class AddressEvidence(msgspec.Struct, frozen=True):
     ptr: Part[Ptr]
     forward: Part[Forward]
     authorisation: Part[Authorisation]
+    outbound: bool = False
 
 
 class SelectorEvidence(msgspec.Struct, frozen=True):
@@ -297,6 +303,18 @@ class Legacy(msgspec.Struct, frozen=True):
     spf_type: Answer  # type 99, discontinued by RFC 7208 §3.1
 
 
+class Sending(msgspec.Struct, frozen=True):
+    """Who sends for the domain, as far as is known: for remedies, so gaps are left out.
+
+    `ips` are addresses of the domain's own hosts, `spf` is the record that the intent leads to;
+    `never` says that nobody sends.
+    """
+
+    ips: tuple[str, ...] = ()
+    spf: str | None = None
+    never: bool = False
+
+
 class Evidence(msgspec.Struct, frozen=True):
     """All that one audit learned; what a rule may ask for, by name."""
 
@@ -334,6 +352,22 @@ class Evidence(msgspec.Struct, frozen=True):
     autodiscover: Part[AddressSet]
     bystanders: Part[tuple[Bystander, ...]]
     wanted: Part[tuple[WantedEvidence, ...]]
+
+    @property
+    def sending(self) -> Sending:
+        """What remedies can say about the senders of the domain."""
+        known = self.addresses.value if isinstance(self.addresses, Known) else ()
+        ips = tuple(a.ip for a in known if a.sends and (self.wish or self._has(a.hosts)))
+        refuses = isinstance(self.mx, Known) and self.mx.value.refuses
+        return Sending(ips, self._wanted_spf(), self.parked or (refuses and not ips))
+
+    def _has(self, hosts: tuple[str, ...]) -> bool:
+        return any(is_within(host, self.domain) for host in hosts)
+
+    def _wanted_spf(self) -> str | None:
+        sets = [w.wanted for w in self.wanted.value] if isinstance(self.wanted, Known) else []
+        values = (v for s in sets if (s.name, s.type) == (self.domain, "TXT") for v in s.values)
+        return next((v for v in values if is_spf(v)), None)
 
 
 NO_INTENT = NotAsked("what you want published", "no_intent")
