@@ -3,17 +3,23 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from mailworthy.domain.folder import INTENT, Folder, has_intent, open_folder
+from mailworthy.domain.generate import Generated
 from mailworthy.domain.intent import Intent
-from mailworthy.domain.write import Change, Outcome, Overwrite, Written
+from mailworthy.domain.write import Change, File, Outcome, Overwrite, Written
 from mailworthy.errors import UsageError
+from mailworthy.names import harmless, to_ascii
 from mailworthy.setup.order import Order, intent_of
 from mailworthy.setup.produce import prepare, write_all
 from mailworthy.setup.rehearse import rehearsal
+
+if TYPE_CHECKING:
+    from mailworthy.setup.adopt import Adopted
 
 
 def order(domain: str, given: dict[str, Any], *, ask: bool) -> Order:
@@ -41,12 +47,65 @@ def from_order(path: Path, wanted: Order, *, yes: bool) -> None:
     settle(path, intent_of(wanted, now, before), now, yes=yes)
 
 
+def from_source(path: Path, wanted: Order, source: str, how: dict[str, Any], *, yes: bool) -> None:
+    """Draft from what is published, keep what is foreign, weaken nothing without a yes."""
+    from mailworthy.setup import adopt
+
+    domain = to_ascii(wanted.domain)
+    if wanted != Order(wanted.domain, reports=wanted.reports):
+        raise UsageError("--from reads hosts and addresses from DNS; give them without --from")
+    now = datetime.now(UTC)
+    found = _adopted(domain, source, how, now)
+    before = open_folder(path).intent if has_intent(path) else None
+    intent = _with_reports(adopt.joined(found.draft, before), domain, wanted.reports)
+    for note in found.draft.notes:
+        click.echo(f"  note     {harmless(note)}")
+    _accept_losses(adopt.losses(found, intent, now), yes=yes)
+    folder = adopt.adopted_folder(path, found, intent, now)
+    _produce(folder, folder.generated(now), now, adopt.foreign_file(found.draft), yes=yes)
+
+
+def _adopted(domain: str, source: str, how: dict[str, Any], now: datetime) -> "Adopted":
+    from mailworthy.cli.means import Asking, means
+    from mailworthy.setup import adopt
+
+    if source.startswith("zone:"):
+        return adopt.from_zone(domain, Path(source.removeprefix("zone:")), now)
+    if source != "live":
+        raise UsageError("--from takes live, or zone:FILE")
+    with means(Asking(**how)) as (resolver, _):
+        return adopt.from_live(domain, resolver, now)
+
+
+def _with_reports(intent: Intent, domain: str, reports: str | None) -> Intent:
+    if reports is None:
+        return intent
+    wish = msgspec.structs.replace(intent.domains[domain], reports=reports)
+    return msgspec.structs.replace(intent, domains={**intent.domains, domain: wish})
+
+
+def _accept_losses(losses: tuple[str, ...], *, yes: bool) -> None:
+    for loss in losses:
+        click.echo(f"  {click.style('weaker', fg='yellow')}   {harmless(loss)}")
+    if not losses or yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError("the new zone would be weaker, as shown; --yes accepts that")
+    if not click.confirm("Accept this?", default=False):
+        raise UsageError("nothing was written")
+
+
 def settle(path: Path, intent: Intent, now: datetime, *, yes: bool) -> None:
     """Write what follows from an intent, rehearse it, say what comes next; exits with the
     code of the rehearsal."""
     folder = prepare(path, intent, now)
-    generated = folder.generated(now)
-    written = write_all(folder, generated, now, overwrite=overwriter(yes))
+    _produce(folder, folder.generated(now), now, {}, yes=yes)
+
+
+def _produce(
+    folder: Folder, generated: Generated, now: datetime, more: dict[str, File], *, yes: bool
+) -> None:
+    written = write_all(folder, generated, now, overwrite=overwriter(yes), more=more)
     say_written(folder, written)
     audits = list(rehearsal(folder, generated, now))
     _say_rehearsal(audits)

@@ -1,7 +1,9 @@
 """Everything that follows from an intent, as files in a folder."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from mailworthy.domain import keys as dkim_keys
 from mailworthy.domain.folder import INTENT, KEYS, Folder
@@ -43,10 +45,15 @@ def config_files(
 
 
 def write_all(
-    folder: Folder, generated: Generated, now: datetime, *, overwrite: Overwrite
+    folder: Folder,
+    generated: Generated,
+    now: datetime,
+    *,
+    overwrite: Overwrite,
+    more: Mapping[str, File] = MappingProxyType({}),
 ) -> tuple[Written, ...]:
-    """The intent, the zones and the configuration; `overwrite` is asked about each file that
-    exists with another text."""
-    wanted = {INTENT: File(dumps(folder.intent))}
+    """The intent, the zones and the configuration, and `more`; `overwrite` is asked about each
+    file that exists with another text."""
+    wanted = {INTENT: File(dumps(folder.intent)), **more}
     wanted |= zone_files(folder, generated, now) | config_files(folder, now)
     return write(folder.path, wanted, overwrite=overwrite)
