@@ -89,12 +89,12 @@ def _wanted(plan: Plan) -> Iterator[RecordSet]:
 
 
 def _check_nameservers(intent: Intent, domain: str, sets: tuple[RecordSet, ...]) -> None:
-    addressed = {s.name for s in sets if s.type in ("A", "AAAA")}
-    for record_set in sets:
-        if record_set.type == "NS" and record_set.name == domain:
-            for name in (value.removesuffix(".") for value in record_set.values):
-                if intent.zone_of(name) == domain and name not in addressed:
-                    raise UsageError(
-                        f"the name server {name} lies in {domain} and needs its address: "
-                        f'nameservers = ["{name}=ADDRESS"]'
-                    )
+    """A server inside the zone without an address leaves the zone unreachable."""
+    known = {s.name for s in sets if s.type in ("A", "AAAA", "CNAME")} | intent.hosts.keys()
+    for value in (v for s in sets if (s.name, s.type) == (domain, "NS") for v in s.values):
+        name = value.removesuffix(".")
+        if intent.zone_of(name) == domain and name not in known:
+            raise UsageError(
+                f"the name server {name} lies in {domain} and needs its address: "
+                f'nameservers = ["{name}=ADDRESS"]'
+            )

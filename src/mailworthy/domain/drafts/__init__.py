@@ -1,0 +1,1 @@
+"""The parts of a drafted intent, each read from published records."""
