@@ -2,7 +2,7 @@
 
 from mailworthy.audit.evidence import Destination, DmarcEvidence, Published
 from mailworthy.audit.part import Known, NotAsked, Part, Unknown, missing
-from mailworthy.dmarc.authorise import Authorised, authorised
+from mailworthy.dmarc.authorise import Authorised, Permit, authorised, permit_name
 from mailworthy.lookup.drive import gather, together
 from mailworthy.lookup.model import NOT_ASKED, Asking, Question, Status, ask
 from mailworthy.names import is_within
@@ -47,8 +47,8 @@ def _destination(domain: str, tag: str, uri: str, scheme: str, host: str) -> Ask
 
 
 def _permission(domain: str, tag: str, host: str) -> Asking[Part[Authorised]]:
-    if tag == "tlsrpt":
-        return NotAsked(f"permission of {host}", "TLS reports need none")
+    if tag == "tlsrpt":  # needs no permission: RFC 8460 §3 knows none
+        return Known(Authorised(domain, host, Permit.GRANTED, permit_name(domain, host)))
     result = yield from authorised(domain, host)
     if result.unknown is not None:
         gap = result.unknown
@@ -63,7 +63,7 @@ def _receives(scheme: str, host: str) -> Asking[Part[bool]]:
         return NotAsked(f"mail for {host}", "it is no mail address")
     mx, a, aaaa = yield from ask(Question(host, "MX"), Question(host, "A"), Question(host, "AAAA"))
     if mx.status is Status.FOUND:
-        return Known(not any(r.split()[-1:] == ["."] for r in mx.records))
+        return Known(not all(r.split()[-1:] == ["."] for r in mx.records))
     for answer in (mx, a, aaaa):
         if answer.status is Status.FAILED:
             return missing(answer)

@@ -16,32 +16,12 @@ If you left the service, remove the CNAME.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Published,
-    SelectorEvidence,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Remedy,
-    Severity,
-    cite,
-)
-from mailworthy.audit.healthy import (
-    RSA,
-    RSA_RECORD,
-    healthy,
-)
+from mailworthy.audit.evidence import Published, SelectorEvidence
+from mailworthy.audit.finding import Found, Remedy, Severity, cite
+from mailworthy.audit.healthy import RSA, RSA_RECORD, healthy
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules._steps import edit
-from mailworthy.audit.rules.dkim._shared import (
-    FRESH,
-    PUBLIC_KEY,
-    SLOT,
-    known,
-    line,
-    on_disk,
-    shown,
-)
+from mailworthy.audit.rules.dkim._shared import FRESH, PUBLIC_KEY, SLOT, known, line, on_disk, shown
 from mailworthy.dkim.record import DkimKey
 
 

@@ -15,25 +15,11 @@ Compare the length: an RSA key of 2048 bits has 392 characters.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Published,
-    SelectorEvidence,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Severity,
-)
-from mailworthy.audit.healthy import (
-    RSA,
-    healthy,
-)
+from mailworthy.audit.evidence import Published, SelectorEvidence
+from mailworthy.audit.finding import Found, Severity
+from mailworthy.audit.healthy import RSA, healthy
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.dkim._shared import (
-    broken,
-    change,
-    line,
-    new_key,
-)
+from mailworthy.audit.rules.dkim._shared import broken, change, line, new_key
 from mailworthy.dkim.record import DkimKey
 
 

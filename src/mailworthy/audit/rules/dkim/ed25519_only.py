@@ -13,25 +13,11 @@ Sign twice: with an RSA key of 2048 bits and, under another selector, with the E
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Keys,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Remedy,
-    Severity,
-    cite,
-    publish,
-)
-from mailworthy.audit.healthy import (
-    RSA,
-    healthy,
-)
+from mailworthy.audit.evidence import Keys
+from mailworthy.audit.finding import Found, Remedy, Severity, cite, publish
+from mailworthy.audit.healthy import RSA, healthy
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.dkim._shared import (
-    FRESH,
-    PUBLIC_KEY,
-)
+from mailworthy.audit.rules.dkim._shared import FRESH, PUBLIC_KEY
 from mailworthy.names import printable
 
 

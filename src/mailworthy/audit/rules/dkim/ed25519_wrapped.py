@@ -14,30 +14,12 @@ Publish the last 32 octets alone.
 import base64
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Published,
-    SelectorEvidence,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Severity,
-)
-from mailworthy.audit.healthy import (
-    ED25519,
-    healthy,
-)
+from mailworthy.audit.evidence import Published, SelectorEvidence
+from mailworthy.audit.finding import Found, Severity
+from mailworthy.audit.healthy import ED25519, healthy
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules._tags import (
-    name_of,
-    pieces,
-    with_tag,
-)
-from mailworthy.audit.rules.dkim._shared import (
-    broken,
-    change,
-    line,
-    mended,
-)
+from mailworthy.audit.rules._tags import name_of, pieces, with_tag
+from mailworthy.audit.rules.dkim._shared import broken, change, line, mended
 from mailworthy.dkim.material import decode
 from mailworthy.dkim.record import DkimKey
 

@@ -13,28 +13,13 @@ Remove `g=`.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Published,
-    SelectorEvidence,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Severity,
-)
-from mailworthy.audit.healthy import (
-    RSA,
-    healthy,
-)
+from mailworthy.audit.evidence import Published, SelectorEvidence
+from mailworthy.audit.finding import Found, Severity
+from mailworthy.audit.healthy import RSA, healthy
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules._steps import foreign
-from mailworthy.audit.rules._tags import (
-    without_tag,
-)
-from mailworthy.audit.rules.dkim._shared import (
-    change,
-    line,
-    usable,
-)
+from mailworthy.audit.rules._tags import without_tag
+from mailworthy.audit.rules.dkim._shared import change, line, usable
 from mailworthy.dkim.record import DkimKey
 from mailworthy.names import printable
 

@@ -14,27 +14,12 @@ Publish the key of the server, or put back the private key that belongs to the p
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Published,
-    SelectorEvidence,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Remedy,
-    Severity,
-    Shown,
-    cite,
-)
-from mailworthy.audit.healthy import (
-    RSA,
-    healthy,
-)
+from mailworthy.audit.evidence import Published, SelectorEvidence
+from mailworthy.audit.finding import Found, Remedy, Severity, Shown, cite
+from mailworthy.audit.healthy import RSA, healthy
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules._steps import edit
-from mailworthy.audit.rules.dkim._shared import (
-    shown,
-    usable,
-)
+from mailworthy.audit.rules.dkim._shared import shown, usable
 from mailworthy.dkim.record import DkimKey, parse, same_key
 from mailworthy.names import printable
 

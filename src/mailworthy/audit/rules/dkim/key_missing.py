@@ -15,21 +15,9 @@ If nothing signs with this selector any more, take it out of the settings.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Published,
-    SelectorEvidence,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Remedy,
-    Severity,
-    cite,
-    publish,
-)
-from mailworthy.audit.healthy import (
-    RSA_RECORD,
-    healthy,
-)
+from mailworthy.audit.evidence import Published, SelectorEvidence
+from mailworthy.audit.finding import Found, Remedy, Severity, cite, publish
+from mailworthy.audit.healthy import RSA_RECORD, healthy
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules.dkim._shared import (
     FRESH,

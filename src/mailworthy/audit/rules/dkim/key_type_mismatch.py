@@ -13,27 +13,12 @@ Write the type of the key into `k=`.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Published,
-    SelectorEvidence,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Severity,
-)
-from mailworthy.audit.healthy import (
-    ED25519,
-    healthy,
-)
+from mailworthy.audit.evidence import Published, SelectorEvidence
+from mailworthy.audit.finding import Found, Severity
+from mailworthy.audit.healthy import ED25519, healthy
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules._tags import (
-    with_tag,
-)
-from mailworthy.audit.rules.dkim._shared import (
-    broken,
-    change,
-    line,
-)
+from mailworthy.audit.rules._tags import with_tag
+from mailworthy.audit.rules.dkim._shared import broken, change, line
 from mailworthy.dkim.record import DkimKey, parse
 
 

@@ -13,26 +13,11 @@ Use a key of 2048 bits; it is what everybody checks.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Published,
-    SelectorEvidence,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Severity,
-)
-from mailworthy.audit.healthy import (
-    RSA,
-    healthy,
-)
+from mailworthy.audit.evidence import Published, SelectorEvidence
+from mailworthy.audit.finding import Found, Severity
+from mailworthy.audit.healthy import RSA, healthy
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.dkim._shared import (
-    broken,
-    change,
-    line,
-    new_key,
-    usable,
-)
+from mailworthy.audit.rules.dkim._shared import broken, change, line, new_key, usable
 from mailworthy.dkim.record import DkimKey
 
 _RSA_5120 = (

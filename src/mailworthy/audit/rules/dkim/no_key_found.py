@@ -15,30 +15,12 @@ If not, make a key, publish it, and let the server sign.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Keys,
-    MxSet,
-    Published,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Remedy,
-    Severity,
-    cite,
-    publish,
-)
-from mailworthy.audit.healthy import (
-    RSA,
-    RSA_RECORD,
-    healthy,
-)
+from mailworthy.audit.evidence import Keys, MxSet, Published
+from mailworthy.audit.finding import Found, Remedy, Severity, cite, publish
+from mailworthy.audit.healthy import RSA, RSA_RECORD, healthy
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules._mail import sends
-from mailworthy.audit.rules.dkim._shared import (
-    FRESH,
-    PUBLIC_KEY,
-    line,
-)
+from mailworthy.audit.rules.dkim._shared import FRESH, PUBLIC_KEY, line
 from mailworthy.spf.model import SpfRecord
 
 

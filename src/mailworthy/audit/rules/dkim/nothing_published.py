@@ -14,32 +14,16 @@ Make an RSA key of 2048 bits, publish it, and let the server sign.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Keys,
-    MxSet,
-    Published,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Remedy,
-    Severity,
-    cite,
-    publish,
-)
-from mailworthy.audit.healthy import (
-    RSA,
-    RSA_RECORD,
-    healthy,
-)
+from mailworthy.audit.evidence import Keys, MxSet, Published
+from mailworthy.audit.finding import Found, Remedy, Severity, cite, publish
+from mailworthy.audit.healthy import RSA, RSA_RECORD, healthy
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules._mail import sends
-from mailworthy.audit.rules.dkim._shared import (
-    FRESH,
-    PUBLIC_KEY,
-    line,
-)
+from mailworthy.audit.rules.dkim._shared import FRESH, PUBLIC_KEY, line
+from mailworthy.dkim.record import parse
 from mailworthy.dmarc.discover import PolicyFound
 from mailworthy.dmarc.record import Policy
+from mailworthy.lookup.model import Status
 from mailworthy.spf.model import SpfRecord
 
 
@@ -52,7 +36,7 @@ from mailworthy.spf.model import SpfRecord
 def check(
     keys: Keys, parked: bool, mx: MxSet, spf: Published[SpfRecord], policy: PolicyFound
 ) -> Iterator[Found]:
-    if keys.known or keys.tried or keys.wildcard or not sends(parked, mx, spf):
+    if keys.known or keys.tried or not _nothing(keys) or not sends(parked, mx, spf):
         return
     if policy.effective is Policy.REJECT:
         return  # dmarc-reject-without-dkim says it, and how much worse it is
@@ -63,3 +47,11 @@ def check(
         evidence=(cite(keys.base),),
         remedy=Remedy((publish(f"default._domainkey.{domain}", "TXT", FRESH),), "", (PUBLIC_KEY,)),
     )
+
+
+def _nothing(keys: Keys) -> bool:
+    """Whether the name `_domainkey` itself is missing; a wildcard further up hides that."""
+    if not keys.wildcard:
+        return True
+    above = keys.base.status is Status.FOUND and keys.base.records == keys.wildcard
+    return above and not any(parse(text).record for text in keys.wildcard)

@@ -14,26 +14,11 @@ Publish the record with the key.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Published,
-    SelectorEvidence,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Severity,
-)
-from mailworthy.audit.healthy import (
-    RSA,
-    healthy,
-)
+from mailworthy.audit.evidence import Published, SelectorEvidence
+from mailworthy.audit.finding import Found, Severity
+from mailworthy.audit.healthy import RSA, healthy
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.dkim._shared import (
-    broken,
-    change,
-    line,
-    mended,
-    new_key,
-)
+from mailworthy.audit.rules.dkim._shared import broken, change, line, mended, new_key
 from mailworthy.dkim.record import DkimKey
 
 

@@ -13,28 +13,12 @@ Removing the record is not enough, since others may have kept it.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Published,
-    SelectorEvidence,
-)
-from mailworthy.audit.finding import (
-    Blank,
-    Found,
-    Remedy,
-    Severity,
-    cite,
-)
-from mailworthy.audit.healthy import (
-    RSA,
-    healthy,
-)
+from mailworthy.audit.evidence import Published, SelectorEvidence
+from mailworthy.audit.finding import Blank, Found, Remedy, Severity, cite
+from mailworthy.audit.healthy import RSA, healthy
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules._steps import edit
-from mailworthy.audit.rules.dkim._shared import (
-    broken,
-    line,
-    shown,
-)
+from mailworthy.audit.rules.dkim._shared import broken, line, shown
 from mailworthy.dkim.record import DkimKey
 
 # The head of an RSAPrivateKey with nothing behind it.

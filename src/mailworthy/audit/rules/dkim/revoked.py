@@ -13,27 +13,11 @@ Publish the key of the server, or let the server sign with another selector and 
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Published,
-    SelectorEvidence,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Severity,
-)
-from mailworthy.audit.healthy import (
-    RSA,
-    healthy,
-)
+from mailworthy.audit.evidence import Published, SelectorEvidence
+from mailworthy.audit.finding import Found, Severity
+from mailworthy.audit.healthy import RSA, healthy
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.dkim._shared import (
-    change,
-    known,
-    line,
-    main_fault,
-    new_key,
-    only,
-)
+from mailworthy.audit.rules.dkim._shared import change, known, line, main_fault, new_key, only
 from mailworthy.dkim.record import DkimKey
 
 

@@ -14,29 +14,12 @@ A new key belongs under a new selector.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Published,
-    SelectorEvidence,
-)
-from mailworthy.audit.finding import (
-    Blank,
-    Found,
-    Remedy,
-    Severity,
-    cite,
-)
-from mailworthy.audit.healthy import (
-    RSA_RECORD,
-    healthy,
-)
+from mailworthy.audit.evidence import Published, SelectorEvidence
+from mailworthy.audit.finding import Blank, Found, Remedy, Severity, cite
+from mailworthy.audit.healthy import RSA_RECORD, healthy
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules._steps import edit
-from mailworthy.audit.rules.dkim._shared import (
-    line,
-    missing,
-    on_disk,
-    shown,
-)
+from mailworthy.audit.rules.dkim._shared import line, missing, on_disk, shown
 from mailworthy.dkim.record import DkimKey
 
 _RECORD = Blank("record", "the one of the records whose key the server signs with")

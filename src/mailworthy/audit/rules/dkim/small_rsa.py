@@ -14,26 +14,12 @@ Where the selector has to stay, publish the new key in place of the old one, at 
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Published,
-    SelectorEvidence,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Severity,
-)
-from mailworthy.audit.healthy import (
-    RSA,
-    healthy,
-)
+from mailworthy.audit.evidence import Published, SelectorEvidence
+from mailworthy.audit.finding import Found, Severity
+from mailworthy.audit.healthy import RSA, healthy
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules._steps import foreign
-from mailworthy.audit.rules.dkim._shared import (
-    change,
-    line,
-    new_key,
-    usable,
-)
+from mailworthy.audit.rules.dkim._shared import change, line, new_key, usable
 from mailworthy.dkim.record import DkimKey
 
 _RSA_1024 = (

@@ -14,28 +14,12 @@ Remove what does not belong there.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Published,
-    SelectorEvidence,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Severity,
-)
-from mailworthy.audit.healthy import (
-    RSA,
-    healthy,
-)
+from mailworthy.audit.evidence import Published, SelectorEvidence
+from mailworthy.audit.finding import Found, Severity
+from mailworthy.audit.healthy import RSA, healthy
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules._tags import (
-    rebuilt,
-)
-from mailworthy.audit.rules.dkim._shared import (
-    broken,
-    change,
-    line,
-    mended,
-)
+from mailworthy.audit.rules._tags import rebuilt
+from mailworthy.audit.rules.dkim._shared import broken, change, line, mended
 from mailworthy.dkim.record import DkimKey
 
 

@@ -12,30 +12,12 @@ Write the type of the key that is in `p=`.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Published,
-    SelectorEvidence,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Severity,
-)
-from mailworthy.audit.healthy import (
-    RSA,
-    healthy,
-)
+from mailworthy.audit.evidence import Published, SelectorEvidence
+from mailworthy.audit.finding import Found, Severity
+from mailworthy.audit.healthy import RSA, healthy
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules._tags import (
-    name_of,
-    pieces,
-    with_tag,
-)
-from mailworthy.audit.rules.dkim._shared import (
-    broken,
-    change,
-    line,
-    mended,
-)
+from mailworthy.audit.rules._tags import name_of, pieces, with_tag
+from mailworthy.audit.rules.dkim._shared import broken, change, line, mended
 from mailworthy.dkim.material import Fault, load
 from mailworthy.dkim.record import DkimKey
 

@@ -14,28 +14,12 @@ It may also be a certificate, or a key of a type that DKIM does not use.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Published,
-    SelectorEvidence,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Severity,
-)
-from mailworthy.audit.healthy import (
-    RSA,
-    healthy,
-)
+from mailworthy.audit.evidence import Published, SelectorEvidence
+from mailworthy.audit.finding import Found, Severity
+from mailworthy.audit.healthy import RSA, healthy
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules._tags import (
-    with_tag,
-)
-from mailworthy.audit.rules.dkim._shared import (
-    broken,
-    change,
-    line,
-    new_key,
-)
+from mailworthy.audit.rules._tags import with_tag
+from mailworthy.audit.rules.dkim._shared import broken, change, line, new_key
 from mailworthy.dkim.record import DkimKey, parse
 
 _ELLIPTIC = (

@@ -14,21 +14,9 @@ Publish a revoked key as the wildcard below `_domainkey`: it hides a wildcard of
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import (
-    Keys,
-)
-from mailworthy.audit.finding import (
-    Found,
-    Remedy,
-    Severity,
-    Step,
-    cite,
-    publish,
-    withdraw,
-)
-from mailworthy.audit.healthy import (
-    healthy,
-)
+from mailworthy.audit.evidence import Keys
+from mailworthy.audit.finding import Found, Remedy, Severity, Step, cite, publish, withdraw
+from mailworthy.audit.healthy import healthy
 from mailworthy.audit.rule import rule
 from mailworthy.dkim.record import parse
 from mailworthy.lookup.model import Status
