@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Generator
+from functools import partial
 from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
 from mailworthy.lookup.model import Ask, Asking, Reply, Why, failed
@@ -29,6 +31,18 @@ class Waiting(Protocol):
 
     def run(self, work: Any) -> Any:
         """Run a coroutine to its end from synchronous code, inside or outside an event loop."""
+        ...
+
+
+@runtime_checkable
+class Starting(Protocol):
+    """A resolver that keeps what it has learned, and shares look-ups between runs."""
+
+    def begin(self, ask: Ask) -> "Reply | asyncio.Future[Reply] | None":
+        """The reply if it is at hand, else the look-up under way, which is not to be cancelled.
+
+        None where the look-up has to be awaited with `answer`.
+        """
         ...
 
 
@@ -192,58 +206,151 @@ class _InstantRun:
         return self.memo[ask]
 
 
+class _Node:
+    """A branch under way below another; `results` and `missing` are about its own branches."""
+
+    __slots__ = ("branch", "missing", "parent", "results", "slot", "until")
+
+    def __init__(self, branch: _Branch, until: float | None, parent: "_Node | None", slot: int):
+        self.branch, self.until, self.parent, self.slot = branch, until, parent, slot
+        self.results: list[Any] = []
+        self.missing = 0
+
+
+class _Wait:
+    """A node that waits for the answers to its batch; `missing` is 0 as soon as it does not."""
+
+    __slots__ = ("batch", "missing", "node")
+
+    def __init__(self, node: _Node, batch: tuple[Ask, ...]):
+        self.node, self.batch, self.missing = node, batch, 0
+
+
 class _WaitingRun:
-    """One run under asyncio: branches are tasks, and equal asks share one flight."""
+    """One run under asyncio: equal asks share one flight.
+
+    Branches are no tasks: an audit has dozens of them, and a task costs more than a step. When
+    a flight lands, the branches that have all their answers go on.
+    """
 
     def __init__(self, resolver: Waiting) -> None:
         self.resolver = resolver
-        self.flights: dict[Ask, asyncio.Task[Reply]] = {}
+        self.starting = resolver if isinstance(resolver, Starting) else None
+        self.loop = asyncio.get_running_loop()
+        self.end: asyncio.Future[Any] = self.loop.create_future()
+        self.known: dict[Ask, Reply] = {}
+        self.flights: dict[Ask, asyncio.Future[Reply]] = {}
+        self.own: list[asyncio.Task[Reply]] = []
+        self.waits: dict[Ask, list[_Wait]] = {}
+        self.timers: dict[float, tuple[asyncio.TimerHandle, set[_Wait]]] = {}
+        self.ready: deque[_Node | _Wait] = deque()
 
     async def finish(self, branch: _Branch, until: float | None) -> Any:
-        while not branch.done:
-            batch = branch.batch
-            if isinstance(batch, Branches):
-                limit = _until(until, batch.seconds)
-                results = await self.side_by_side([self.finish(b, limit) for b in batch.branches])
-                branch.step(Outcomes.of(results))
-            else:
-                branch.step(await self.replies(batch, until))
-        return branch.result
+        self.ready.append(_Node(branch, until, None, 0))
+        self.work()
+        return await self.end
 
-    @staticmethod
-    async def side_by_side(work: list[Any]) -> list[Any]:
-        if len(work) == 1:
-            return [await work[0]]
-        tasks = [asyncio.ensure_future(w) for w in work]
+    def work(self) -> None:
+        """Let every branch go on that can; what an engine raises is the outcome of the run."""
         try:
-            return list(await asyncio.gather(*tasks))
-        except BaseException:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            raise
+            while self.ready and not self.end.done():
+                item = self.ready.popleft()
+                self.advance(item if isinstance(item, _Node) else self.resumed(item))
+        except BaseException as error:  # noqa: BLE001 - this is a callback: nobody else hears it
+            self.end.set_exception(error)
 
-    async def replies(self, batch: tuple[Ask, ...], until: float | None) -> tuple[Reply, ...]:
-        left = None if until is None else until - time.monotonic()
-        flights = [self.flight(ask, left is None or left > 0) for ask in batch]
-        under_way = {f for f in flights if f is not None and not f.done()}
-        if under_way:
-            await asyncio.wait(under_way, timeout=None if left is None else max(0.0, left))
-        return tuple(
-            [
-                f.result() if f is not None and f.done() else _late(self.resolver, ask)
-                for ask, f in zip(batch, flights, strict=True)
-            ]
-        )
+    def advance(self, node: _Node) -> None:
+        batch = node.branch.batch
+        if node.branch.done:
+            self.ended(node)
+        elif isinstance(batch, Branches):
+            limit = _until(node.until, batch.seconds)
+            node.missing = len(batch.branches)
+            node.results = [None] * node.missing
+            self.ready.extend(_Node(b, limit, node, i) for i, b in enumerate(batch.branches))
+        else:
+            self.wait(node, batch)
 
-    def flight(self, ask: Ask, may_start: bool) -> "asyncio.Task[Reply] | None":
-        flight = self.flights.get(ask)
-        if flight is None and may_start:
-            flight = self.flights[ask] = asyncio.ensure_future(self.resolver.answer(ask, None))
-        return flight
+    def ended(self, node: _Node) -> None:
+        parent, result = node.parent, node.branch.result
+        if parent is None:
+            self.end.set_result(result)
+            return
+        parent.results[node.slot] = result
+        parent.missing -= 1
+        if not parent.missing:
+            parent.branch.step(Outcomes.of(parent.results))
+            self.ready.append(parent)
+
+    def wait(self, node: _Node, batch: tuple[Ask, ...]) -> None:
+        wait = _Wait(node, batch)
+        left = None if node.until is None else node.until - time.monotonic()
+        in_time = left is None or left > 0
+        for ask in dict.fromkeys(batch):
+            if ask not in self.known and in_time and self.is_flying(ask):
+                self.waits[ask].append(wait)
+                wait.missing += 1
+        if not wait.missing:
+            self.ready.append(wait)
+        elif node.until is not None and left is not None:
+            self.watch(wait, node.until, left)
+
+    def is_flying(self, ask: Ask) -> bool:
+        """Whether an answer has to be waited for, after a look-up was begun where none was."""
+        if ask in self.flights:
+            return True
+        flight = None if self.starting is None else self.starting.begin(ask)
+        if flight is None:
+            flight = asyncio.ensure_future(self.resolver.answer(ask, None))
+            self.own.append(flight)
+        elif not isinstance(flight, asyncio.Future):
+            self.known[ask] = flight
+            return False
+        self.flights[ask] = flight
+        self.waits[ask] = []
+        flight.add_done_callback(partial(self.landed, ask))
+        return True
+
+    def landed(self, ask: Ask, flight: "asyncio.Future[Reply]") -> None:
+        if self.end.done():
+            return
+        try:
+            self.known[ask] = flight.result()
+        except BaseException as error:  # noqa: BLE001 - as in `work`
+            self.end.set_exception(error)
+            return
+        del self.flights[ask]
+        for wait in self.waits.pop(ask):
+            if wait.missing:
+                wait.missing -= 1
+                if not wait.missing:
+                    self.ready.append(wait)
+        self.work()
+
+    def resumed(self, wait: _Wait) -> _Node:
+        """Hand over the answers that there are; the others have come too late."""
+        replies = [self.known.get(ask) or _late(self.resolver, ask) for ask in wait.batch]
+        if wait.node.until in self.timers:
+            self.timers[wait.node.until][1].discard(wait)
+        wait.node.branch.step(tuple(replies))
+        return wait.node
+
+    def watch(self, wait: _Wait, until: float, left: float) -> None:
+        if until not in self.timers:
+            self.timers[until] = self.loop.call_later(left, self.expired, until), set()
+        self.timers[until][1].add(wait)
+
+    def expired(self, until: float) -> None:
+        for wait in self.timers.pop(until)[1]:
+            wait.missing = 0
+            self.ready.append(wait)
+        self.work()
 
     def close(self) -> None:
-        for flight in self.flights.values():
+        self.end.cancel()
+        for timer, _ in self.timers.values():
+            timer.cancel()
+        for flight in self.own:
             flight.cancel()
 
 

@@ -45,6 +45,11 @@ def address_set(a: Answer, aaaa: Answer) -> Part[AddressSet]:
 def mx_of(name: str) -> Asking[Part[MxSet]]:
     """The MX set of one name."""
     answer = yield from look(name, "MX")
+    return mx_set(answer)
+
+
+def mx_set(answer: Answer) -> Part[MxSet]:
+    """The MX set in an answer."""
     return part(answer, lambda: _mx_set(answer))
 
 

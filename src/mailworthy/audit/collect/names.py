@@ -1,13 +1,14 @@
 """Names beside the mail itself: services, bystanders, and the record sets of the intent."""
 
-from mailworthy.audit.collect.hosts import addresses_of, mx_of
+from mailworthy.audit.collect.frugal import alias_of, below, likewise
+from mailworthy.audit.collect.hosts import address_set, addresses_of, mx_set
 from mailworthy.audit.collect.target import Target
-from mailworthy.audit.collect.texts import texts_at
+from mailworthy.audit.collect.texts import published
 from mailworthy.audit.evidence import AddressSet, Bystander, ServiceEvidence, WantedEvidence
 from mailworthy.audit.part import Known, Part, every, part
 from mailworthy.domain.recordset import RecordSet
-from mailworthy.lookup.drive import gather, together
-from mailworthy.lookup.model import Asking, look
+from mailworthy.lookup.drive import gather
+from mailworthy.lookup.model import Answer, Asking, look
 from mailworthy.rdata.srv import Srv
 from mailworthy.rdata.srv import parse as parse_srv
 from mailworthy.spf.record import is_spf
@@ -28,13 +29,18 @@ MAX_BYSTANDERS = 8
 
 
 def services_of(domain: str) -> Asking[tuple[ServiceEvidence, ...]]:
-    """Each SRV name and the hosts it leads to."""
-    return tuple((yield from gather([_service(domain, service) for service in SERVICES])))
+    """Each SRV name and the hosts it leads to.
+
+    Most domains have none, which one question tells: below a name that does not exist there is
+    nothing (RFC 8020 §2).
+    """
+    above = yield from look(f"_tcp.{domain}", "SRV")
+    return tuple((yield from gather([_service(domain, s, above) for s in SERVICES])))
 
 
-def _service(domain: str, service: str) -> Asking[ServiceEvidence]:
+def _service(domain: str, service: str, above: Answer) -> Asking[ServiceEvidence]:
     name = f"{service}.{domain}"
-    answer = yield from look(name, "SRV")
+    answer = yield from below(above, name, "SRV")
     records: Part[tuple[Srv, ...]] = part(
         answer,
         lambda: tuple(r for text in answer.records if (r := parse_srv(text).record)),
@@ -56,10 +62,9 @@ def bystanders_of(target: Target) -> Asking[tuple[Bystander, ...]]:
 
 
 def _bystander(name: str) -> Asking[Bystander]:
-    addresses, mx, spf = yield from together(
-        addresses_of(name), mx_of(name), texts_at(name, is_spf, parse_spf)
-    )
-    return Bystander(name, addresses, mx, spf)
+    a = yield from look(name, "A")
+    aaaa, mx, txt = yield from likewise(a, "AAAA", "MX", "TXT")
+    return Bystander(name, address_set(a, aaaa), mx_set(mx), published(txt, is_spf, parse_spf))
 
 
 def wanted_of(sets: tuple[RecordSet, ...]) -> Asking[tuple[WantedEvidence, ...]]:
@@ -68,5 +73,6 @@ def wanted_of(sets: tuple[RecordSet, ...]) -> Asking[tuple[WantedEvidence, ...]]
 
 
 def _wanted(wanted: RecordSet) -> Asking[WantedEvidence]:
-    answer = yield from look(wanted.name, wanted.type)
+    alias = wanted.type == "CNAME"
+    answer = yield from alias_of(wanted.name) if alias else look(wanted.name, wanted.type)
     return WantedEvidence(wanted, part(answer, lambda: answer))

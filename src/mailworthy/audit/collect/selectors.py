@@ -1,5 +1,7 @@
 """DKIM keys: those we know of, or those that common selectors reveal."""
 
+import msgspec
+
 from mailworthy.audit.collect.target import Target
 from mailworthy.audit.collect.texts import texts_at
 from mailworthy.audit.evidence import Keys, Published, SelectorEvidence
@@ -7,7 +9,7 @@ from mailworthy.audit.part import Known, NotAsked, Part, missing
 from mailworthy.dkim.record import DkimKey
 from mailworthy.dkim.record import parse as parse_key
 from mailworthy.dkim.selectors import COMMON
-from mailworthy.lookup.drive import gather
+from mailworthy.lookup.drive import gather, together
 from mailworthy.lookup.model import Asking, Question, Status, ask
 
 # No real selector is called so: what it answers, every name answers.
@@ -27,21 +29,23 @@ def keys_of(
     """
     known = target.known_selectors
     base = f"_domainkey.{target.domain}"
-    root, probe = yield from ask(Question(base, "TXT"), Question(f"{WILDCARD_PROBE}.{base}", "TXT"))
-    wildcard = probe.records if probe.status is Status.FOUND else ()
-    guessing = not known
-    if guessing and probe.status is Status.FAILED:
-        return missing(probe), missing(probe)
-    names = known or _guesses(root.status is Status.ABSENT or bool(wildcard))
-    found = yield from gather(
-        [_selector(target, s, source, wildcard) for s, source in names.items()]
+    (root, probe), found = yield from together(
+        ask(Question(base, "TXT"), Question(f"{WILDCARD_PROBE}.{base}", "TXT")),
+        _selectors(target, known),
     )
+    wildcard = probe.records if probe.status is Status.FOUND else ()
+    guessing, names = not known, known
     if guessing:
+        if probe.status is Status.FAILED:
+            return missing(probe), missing(probe)
+        names = _guesses(root.status is Status.ABSENT or bool(wildcard))
+        found = yield from _selectors(target, names)
         found = [s for s in found if not isinstance(s.key, Known) or s.key.value.texts]
     elif _only_ed25519(found) and not wildcard:
         twins = [s for s in TWINS if s not in names]
-        more = yield from gather([_selector(target, s, "guess", ()) for s in twins])
+        more = yield from _selectors(target, dict.fromkeys(twins, "guess"))
         found += [s for s in more if isinstance(s.key, Known) and s.key.value.texts]
+    found = [_compared(s, wildcard) for s in found]
     keys = Keys(not guessing, tuple(names), wildcard, _found(found), root, probe)
     return Known(keys), Known(tuple(found))
 
@@ -56,17 +60,23 @@ def _only_ed25519(found: list[SelectorEvidence]) -> bool:
     return len(records) == len(found) and all(r is not None and r.k == "ed25519" for r in records)
 
 
-def _selector(
-    target: Target, selector: str, source: str, wildcard: tuple[str, ...]
-) -> Asking[SelectorEvidence]:
+def _selectors(target: Target, names: dict[str, str]) -> Asking[list[SelectorEvidence]]:
+    return (yield from gather([_selector(target, s, source) for s, source in names.items()]))
+
+
+def _selector(target: Target, selector: str, source: str) -> Asking[SelectorEvidence]:
     name = f"{selector}._domainkey.{target.domain}"
     key = yield from texts_at(name, lambda text: True, parse_key)
     on_disk = target.keys.get(selector)
     wanted: Part[str] = (
         Known(on_disk) if on_disk else NotAsked("the DKIM private keys", "no keys were given")
     )
-    same = bool(wildcard) and isinstance(key, Known) and key.value.texts == wildcard
-    return SelectorEvidence(selector, source, name, key, wanted, same)
+    return SelectorEvidence(selector, source, name, key, wanted)
+
+
+def _compared(found: SelectorEvidence, wildcard: tuple[str, ...]) -> SelectorEvidence:
+    same = bool(wildcard) and isinstance(found.key, Known) and found.key.value.texts == wildcard
+    return msgspec.structs.replace(found, by_wildcard=same)
 
 
 def _found(

@@ -76,11 +76,14 @@ def dnssec_of(domain: str) -> Asking[Part[Dnssec]]:
 
 
 def caa_of(domain: str) -> Asking[Part[Certification]]:
-    """Climb to the first name with CAA records (RFC 8659 §3), all levels in one round.
+    """Climb to the first name with CAA records (RFC 8659 §3), all levels above in one round.
 
     The top-level domain is asked too, as a certification authority would.
     """
-    answers = yield from ask(*(Question(name, "CAA") for name in ancestors(domain)))
+    own, *above = ancestors(domain)
+    answers = yield from ask(Question(own, "CAA"))
+    if answers[0].status is not Status.FAILED and not answers[0].records:
+        answers += yield from ask(*(Question(name, "CAA") for name in above))
     for answer in answers:
         if answer.status is Status.FAILED:
             return missing(answer)

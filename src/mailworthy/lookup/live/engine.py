@@ -41,15 +41,21 @@ class Engine:
         self._slots = asyncio.Semaphore(settings.in_flight)
         self._loop = asyncio.get_running_loop()
 
-    async def answer(self, ask: Question, timeout: float | None) -> Reply:
-        """The answer from the cache, from a flight under way or from a new one."""
+    def begin(self, ask: Question) -> "Answer | asyncio.Task[Answer]":
+        """The answer from the cache, or else the flight for it, which others may share."""
         kept = self._cache.get(ask, self._loop.time())
         if kept is not None:
             return kept
         flight = self._flights.get(ask)
         if flight is None:
-            flight = self._loop.create_task(self._fly(ask))
-            self._flights[ask] = flight
+            flight = self._flights[ask] = self._loop.create_task(self._fly(ask))
+        return flight
+
+    async def answer(self, ask: Question, timeout: float | None) -> Reply:
+        """The answer from the cache, from a flight under way or from a new one."""
+        flight = self.begin(ask)
+        if isinstance(flight, Answer):
+            return flight
         if timeout is None:
             return await asyncio.shield(flight)
         try:

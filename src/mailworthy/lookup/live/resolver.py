@@ -6,7 +6,7 @@ import ssl
 import threading
 import weakref
 from collections.abc import Coroutine, Iterable
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, cast
 
 from mailworthy.errors import UsageError
 from mailworthy.lookup.cache import Cache, Limits
@@ -61,6 +61,15 @@ class Live:
             return await engine.answer(ask, timeout)
         work = engine.answer(ask, timeout)
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, background.loop))
+
+    def begin(self, ask: Ask) -> "Reply | asyncio.Future[Reply] | None":
+        """See drive.Starting: on this resolver's own loop only, where flights can be shared."""
+        if not isinstance(ask, Question):
+            return failed(ask, Why.NO_MEANS)
+        background, engine = self._started()
+        if not background.is_here():
+            return None
+        return cast("Reply | asyncio.Future[Reply]", engine.begin(ask))
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on this resolver's own loop, from inside or outside of another one.
