@@ -4,8 +4,11 @@ from typing import Any
 
 import msgspec
 
+from mailworthy.audit.collect.frugal import perhaps
 from mailworthy.audit.collect.hosts import addresses_of, hosts_of, mx_of, reverse_of
+from mailworthy.audit.collect.missing import nothing_but
 from mailworthy.audit.collect.names import bystanders_of, services_of, wanted_of
+from mailworthy.audit.collect.outbound import departures
 from mailworthy.audit.collect.policies import (
     bimi_of,
     dmarc_of,
@@ -18,7 +21,7 @@ from mailworthy.audit.collect.reports import destinations_of
 from mailworthy.audit.collect.selectors import keys_of
 from mailworthy.audit.collect.target import Target
 from mailworthy.audit.collect.zone import caa_of, dnssec_of, existence, ns_of, soa_of
-from mailworthy.audit.evidence import NO_INTENT, AddressEvidence, Evidence
+from mailworthy.audit.evidence import NO_INTENT, AddressEvidence, Evidence, Existence
 from mailworthy.audit.part import Known, NotAsked, Part, Unknown
 from mailworthy.lookup.drive import together
 from mailworthy.lookup.model import NOT_ASKED, Asking, look
@@ -38,8 +41,12 @@ def collect(target: Target) -> Asking[Evidence]:
     )
     fields = mail | spf | keys | policies | rest
     fields["addresses"] = _authorise(fields["addresses"], fields["spf_tree"])
-    fields["spf_tree"] = _decisive(fields["spf_tree"])
     wish = target.wish
+    fields["hosts"], fields["addresses"] = departures(
+        fields["hosts"], fields["addresses"], fields["spf_tree"], intended=wish is not None
+    )
+    fields["spf_tree"] = _decisive(fields["spf_tree"])
+    fields = nothing_but(fields) if _absent(fields["existence"]) else fields
     return Evidence(
         domain=target.domain,
         now=target.now,
@@ -49,6 +56,13 @@ def collect(target: Target) -> Asking[Evidence]:
         wish=wish,
         **fields,
     )
+
+
+def _absent(existence: Part[Existence]) -> bool:
+    """NXDOMAIN for the name itself; below an alias that leads nowhere there may be names."""
+    if not isinstance(existence, Known):
+        return False
+    return not existence.value.exists and not existence.value.soa.chain
 
 
 def _mail(target: Target) -> Asking[Fields]:
@@ -111,8 +125,8 @@ def _rest(target: Target) -> Asking[Fields]:
         dnssec_of(domain),
         ns_of(domain),
         services_of(domain),
-        addresses_of(f"autoconfig.{domain}"),
-        addresses_of(f"autodiscover.{domain}"),
+        perhaps(f"autoconfig.{domain}"),
+        perhaps(f"autodiscover.{domain}"),
         bystanders_of(target),
         wanted_of(target.wanted),
     )

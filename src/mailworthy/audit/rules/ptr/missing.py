@@ -16,9 +16,10 @@ Ask for the name of your mail host, the one that its A or AAAA record gives this
 from collections.abc import Iterator
 
 from mailworthy.audit.evidence import AddressEvidence, Ptr
-from mailworthy.audit.finding import AskOther, Found, Remedy, Severity, cite, publish
+from mailworthy.audit.finding import Found, Severity, cite
 from mailworthy.audit.healthy import PTR4, healthy
 from mailworthy.audit.rule import rule
+from mailworthy.audit.rules.ptr._shared import counts, request
 
 
 @rule(
@@ -29,20 +30,12 @@ from mailworthy.audit.rule import rule
     good=healthy(),
 )
 def check(address: AddressEvidence, ptr: Ptr) -> Iterator[Found]:
-    if not address.sends or ptr.names:
+    if not counts(address) or ptr.names:
         return
     host = address.hosts[0]
     yield Found(
         subject=address.ip,
         message=f"{address.ip} has no reverse DNS; {host} sends from it",
         evidence=(cite(ptr.answer),),
-        remedy=Remedy(
-            (
-                AskOther(
-                    "the provider of the address",
-                    f"Please set the reverse DNS (PTR) of {address.ip} to {host}",
-                    (publish(ptr.answer.ask.name, "PTR", f"{host}."),),
-                ),
-            )
-        ),
+        remedy=request(address, ptr, host),
     )

@@ -1,0 +1,1 @@
+"""What kind of addresses the mail hosts have."""

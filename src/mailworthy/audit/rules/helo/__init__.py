@@ -1,0 +1,1 @@
+"""The name with which a mail host introduces itself."""
