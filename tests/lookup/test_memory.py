@@ -160,7 +160,7 @@ alias.invalid CNAME mail.example.com.
         ("example.com", "DS", "outside", (), (), 0),
         ("com", "NS", "outside", (), (), 0),
         ("host.example.org", "MX", "empty", (), (), 0),
-        ("example.org", "MX", "empty", (), (), 0),
+        ("example.org", "MX", "outside", (), (), 0),
         ("mail.example.org", "A", "outside", (), (), 0),
         ("25.2.0.192.in-addr.arpa", "PTR", "found", ("mail.example.com.",), (), 600),
         ("26.2.0.192.in-addr.arpa", "PTR", "outside", (), (), 0),
@@ -245,6 +245,7 @@ def test_chains_are_followed_for_sixteen_aliases(aliases: int, result: str) -> N
         ("mail.example.net", "A", True),
         ("mail.away.example.com", "A", True),
         ("missing.example.com", "A", False),
+        ("alias.invalid", "A", False),
     ],
 )
 def test_signed_zones_are_authentic(name: str, type_: str, ad: bool) -> None:
@@ -290,6 +291,12 @@ def test_files_make_one_world(tmp_path: Path) -> None:
         Memory.from_files([two])
     with pytest.raises(UsageError, match="No such file"):
         Memory.from_files([tmp_path / "none"])
+
+
+def test_a_wildcard_delegation_is_outside() -> None:
+    """RFC 4592 §4.2 leaves it undefined."""
+    zone = "$ORIGIN example.\n@ SOA a b 1 2 3 4 5\n*.w NS ns.other.\n"
+    assert look(Memory.from_zone(zone), "x.w.example", "A").why is Why.OUTSIDE
 
 
 def test_a_root_zone() -> None:

@@ -30,8 +30,8 @@ MAX_KEPT = 65536  # answers kept ready
 class Memory:
     """The answers that servers of these zones would give through a recursive resolver.
 
-    A zone begins at each SOA. Names in no zone are answered if a record has that very name (or
-    lies below it), and are otherwise FAILED, `why=outside`, as is all at and below a delegation.
+    A zone begins at each SOA. Names in no zone are answered if a record has that very name, and
+    are otherwise FAILED, `why=outside`, as is all at and below a delegation.
     Zones in `signed` are answered with `ad`. `fail` makes a name, or a (name, type), fail.
     ANY and other questions that are about no type of data are refused (RFC 8482 §4.3).
     `fetches` answers HTTPS: a body stands for a response 200 of type text/plain.

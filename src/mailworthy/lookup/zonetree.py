@@ -30,16 +30,16 @@ class Tree:
         for record in records:
             self._nodes.setdefault(record.name, {}).setdefault(record.type, []).append(record)
         self._apexes = {name for name, node in self._nodes.items() if "SOA" in node}
-        # Names that exist in some zone, and names that exist outside of all.
+        # Names that exist in some zone. Outside of all zones nothing is implied: what stands
+        # below a name says nothing about that name.
         self._inside: set[str] = set()
-        self._outside: set[str] = set()
         for name in self._nodes:
-            zone = self.zone_of(name)
-            seen = self._inside if zone is not None else self._outside
+            if self.zone_of(name) is None:
+                continue
             for above in ancestors(name) or ["."]:
-                if above in seen:
+                if above in self._inside:
                     break
-                seen.add(above)
+                self._inside.add(above)
 
     def zone_of(self, name: str) -> str | None:
         """The deepest SOA owner at or above a name."""
@@ -56,7 +56,7 @@ class Tree:
         # The parent answers for DS (RFC 4035 §3.1.4.1).
         zone = self.zone_of(parent(name)) if at_apex and name != "." else self.zone_of(name)
         if zone is None:
-            known = not at_apex and (name in self._nodes or name in self._outside)
+            known = not at_apex and name in self._nodes
             return self._at(name, name, None, type_) if known else None
         for above in self._path(zone, name):
             node = self._nodes.get(above, {})
