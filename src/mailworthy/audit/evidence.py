@@ -197,7 +197,8 @@ class Keys(msgspec.Struct, frozen=True):
 
     `known` says that selectors came from the intent or from flags; otherwise the common ones
     were tried. `base` is the answer for `_domainkey.<domain>`, `probe` that for a selector that
-    nobody has, `wildcard` the TXT records in it: any selector name gets them.
+    nobody has, `wildcard` the TXT records in it: any selector name gets them. `unanswered` are
+    the selectors whose question taught nothing.
     """
 
     known: bool
@@ -206,6 +207,7 @@ class Keys(msgspec.Struct, frozen=True):
     found: tuple[tuple[str, Published[DkimKey]], ...]
     base: Answer
     probe: Answer
+    unanswered: tuple[str, ...] = ()
 
 
 class DmarcEvidence(msgspec.Struct, frozen=True):

@@ -46,7 +46,8 @@ def keys_of(
         more = yield from _selectors(target, dict.fromkeys(twins, "guess"))
         found += [s for s in more if isinstance(s.key, Known) and s.key.value.texts]
     found = [_compared(s, wildcard) for s in found]
-    keys = Keys(not guessing, tuple(names), wildcard, _found(found), root, probe)
+    silent = tuple(s.selector for s in found if not isinstance(s.key, Known))
+    keys = Keys(not guessing, tuple(names), wildcard, _found(found), root, probe, silent)
     return Known(keys), Known(tuple(found))
 
 

@@ -33,11 +33,9 @@ from mailworthy.spf.model import SpfRecord
 def check(
     keys: Keys, domain: str, parked: bool, mx: MxSet, spf: Published[SpfRecord]
 ) -> Iterator[Found]:
-    if keys.known or not keys.tried or not sends(parked, mx, spf):
+    if keys.known or not keys.tried or keys.unanswered or not sends(parked, mx, spf):
         return
-    if any(found.record and not found.record.revoked for _, found in keys.found):
-        return
-    if any(not (found.record and found.record.revoked) for _, found in keys.found):
+    if not all(found.record and found.record.revoked for _, found in keys.found):
         return
     yield Found(
         subject=domain,

@@ -1,7 +1,7 @@
 """The domain has no DKIM key at all.
 
 ## What it checks
-A domain that sends mail has something below `_domainkey`.
+A domain that has a zone of its own and sends mail has something below `_domainkey`.
 Where that name does not exist, there can be no key under any selector.
 
 ## Why it matters
@@ -14,7 +14,7 @@ Make an RSA key of 2048 bits, publish it, and let the server sign.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import Keys, MxSet, Published
+from mailworthy.audit.evidence import Existence, Keys, MxSet, Published
 from mailworthy.audit.finding import Found, Remedy, Severity, cite, publish
 from mailworthy.audit.healthy import RSA, RSA_RECORD, healthy
 from mailworthy.audit.rule import rule
@@ -33,19 +33,28 @@ from mailworthy.spf.model import SpfRecord
     bad=healthy(drop=("r202611.", "e202611."), selectors=(), blanks={"public-key": RSA}),
     good=healthy(drop=("r202611.", "e202611."), selectors=(), add=(line("default", RSA_RECORD),)),
 )
-def check(
-    keys: Keys, parked: bool, mx: MxSet, spf: Published[SpfRecord], policy: PolicyFound
+def check(  # noqa: PLR0917  as many parts of the evidence have a say
+    keys: Keys,
+    existence: Existence,
+    parked: bool,
+    mx: MxSet,
+    spf: Published[SpfRecord],
+    policy: PolicyFound,
 ) -> Iterator[Found]:
     if keys.known or keys.tried or not _nothing(keys) or not sends(parked, mx, spf):
         return
-    if policy.effective is Policy.REJECT:
+    if not existence.apex:
+        return  # mail of a name inside a zone may be signed with the keys of the zone's domain
+    if policy.effective is Policy.REJECT and policy.domain == policy.author:
         return  # dmarc-reject-without-dkim says it, and how much worse it is
     domain = policy.author
     yield Found(
         subject=domain,
         message=f"{domain} has no DKIM key: nothing exists below _domainkey.{domain}",
         evidence=(cite(keys.base),),
-        remedy=Remedy((publish(f"default._domainkey.{domain}", "TXT", FRESH),), "", (PUBLIC_KEY,)),
+        remedy=Remedy(
+            (publish(f"default._domainkey.{domain}", "TXT", FRESH),), blanks=(PUBLIC_KEY,)
+        ),
     )
 
 

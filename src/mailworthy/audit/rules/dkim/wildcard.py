@@ -31,7 +31,9 @@ from mailworthy.names import printable
 )
 def check(keys: Keys, domain: str, parked: bool) -> Iterator[Found]:
     texts = keys.wildcard
-    if not texts or parked or any(parse(text).record for text in texts):
+    if not texts or parked or keys.base.status is Status.FAILED:
+        return
+    if any(parse(text).record for text in texts):
         return
     yield Found(
         subject=f"*._domainkey.{domain}",

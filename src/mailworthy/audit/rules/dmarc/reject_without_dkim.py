@@ -14,18 +14,18 @@ Go back to `p=quarantine` until all mail is signed.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import DmarcEvidence, Keys, MxSet, Published
-from mailworthy.audit.finding import Found, Remedy, Severity, Step, cite, publish
+from mailworthy.audit.evidence import DmarcEvidence, Existence, Keys, MxSet, Published
+from mailworthy.audit.finding import Found, Severity, cite
 from mailworthy.audit.healthy import RSA_RECORD
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules._mail import sends
-from mailworthy.audit.rules._steps import edit
 from mailworthy.audit.rules._tags import with_tag
-from mailworthy.audit.rules.dmarc._shared import governing, world
+from mailworthy.audit.rules.dmarc._shared import change, governing, world
 from mailworthy.dkim.record import DkimKey
-from mailworthy.dmarc.discover import PolicyFound
 from mailworthy.dmarc.record import Policy
 from mailworthy.spf.model import SpfRecord
+
+_NOTE = "publish a key and let the server sign; go back to p=reject when all mail is signed"
 
 
 @rule(
@@ -43,28 +43,30 @@ from mailworthy.spf.model import SpfRecord
         add=(f'default._domainkey.example.com. TXT "{RSA_RECORD[:200]}" "{RSA_RECORD[200:]}"',),
     ),
 )
-def check(
-    policy: PolicyFound, keys: Keys, mx: MxSet, spf: Published[SpfRecord], dmarc: DmarcEvidence
+def check(  # noqa: PLR0917  as many parts of the evidence have a say
+    dmarc: DmarcEvidence,
+    keys: Keys,
+    existence: Existence,
+    parked: bool,
+    mx: MxSet,
+    spf: Published[SpfRecord],
 ) -> Iterator[Found]:
-    if policy.effective is not Policy.REJECT or not sends(False, mx, spf) or not _unsigned(keys):
+    judged = governing(dmarc)
+    if judged is None or judged[1].effective(judged[1].p) is not Policy.REJECT:
         return
-    domain, judged = policy.author, governing(dmarc)
-    if judged is None:
-        steps: tuple[Step, ...] = (publish(dmarc.published.name, "TXT", "v=DMARC1; p=quarantine"),)
-    else:
-        text = judged[0].text
-        steps = edit(dmarc.published.answer, text, with_tag(text, "p", Policy.QUARANTINE))
-    yield Found(
-        subject=dmarc.published.name,
-        message=f"mail of {domain} that fails DMARC is to be rejected, and there is no usable DKIM key",
-        evidence=(cite(dmarc.published.answer), cite(keys.base)),
-        remedy=Remedy(steps, "go back to p=reject when all mail is signed"),
-    )
+    # Mail of a name inside a zone may be signed with the keys of the zone's domain.
+    if not existence.apex or not _unsigned(keys) or not sends(parked, mx, spf):
+        return
+    text = judged[0].text
+    new = with_tag(text, "p", Policy.QUARANTINE)
+    message = "has p=reject, but there is no usable DKIM key"
+    found = change(dmarc.published, text, new, message, note=_NOTE)
+    yield Found(found.subject, found.message, found.remedy, (*found.evidence, cite(keys.base)))
 
 
 def _unsigned(keys: Keys) -> bool:
     """Whether it is certain that there is no usable key; a vain guess is no proof."""
-    if not keys.known and (keys.tried or keys.wildcard):
+    if keys.unanswered or (not keys.known and (keys.tried or keys.wildcard)):
         return False
     return not any(_good(found.record) for _, found in keys.found)
 
