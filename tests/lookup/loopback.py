@@ -36,8 +36,10 @@ class _Datagrams(asyncio.DatagramProtocol):
 class Loopback:
     """Serves a handler over UDP and TCP on one port, until closed."""
 
-    def __init__(self, handler: Handler, *, drip: bool = False, tls=None) -> None:  # type: ignore[no-untyped-def]
-        self.handler, self.drip, self.tls = handler, drip, tls
+    def __init__(  # type: ignore[no-untyped-def]
+        self, handler: Handler, *, drip: bool = False, per_stream: int = 10**9, tls=None
+    ) -> None:
+        self.handler, self.drip, self.per_stream, self.tls = handler, drip, per_stream, tls
         self.asked: list[tuple[bytes, bool]] = []
         self._background = Background()
         self.port = self._background.run(self._start())
@@ -47,20 +49,24 @@ class Loopback:
         return self.handler(data, tcp)
 
     async def _start(self) -> int:
-        self._tcp = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls)
-        port = self._tcp.sockets[0].getsockname()[1]
         loop = asyncio.get_running_loop()
         made = await loop.create_datagram_endpoint(
-            lambda: _Datagrams(self._handle), local_addr=("127.0.0.1", port)
+            lambda: _Datagrams(self._handle), local_addr=("127.0.0.1", 0)
         )
         self._udp = made[0]
         # A burst of questions must fit, or it is this server that loses some.
         self._udp.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2**21)
+        port = self._udp.get_extra_info("sockname")[1]
+        try:
+            self._tcp = await asyncio.start_server(self._serve, "127.0.0.1", port, ssl=self.tls)
+        except OSError:  # taken for TCP: another one, then
+            self._udp.close()
+            return await self._start()
         return int(port)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            while True:
+            for _ in range(self.per_stream):
                 (length,) = struct.unpack("!H", await reader.readexactly(2))
                 query = await reader.readexactly(length)
                 for reply in self._handle(query, True):
@@ -69,6 +75,7 @@ class Loopback:
                     await writer.drain()
                 if self.drip:
                     return
+            await reader.readexactly(2)  # one question too many: it gets no answer
         except (OSError, EOFError):
             return
         finally:

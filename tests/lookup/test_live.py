@@ -3,7 +3,9 @@
 import asyncio
 import os
 import resource
+import signal
 import struct
+import threading
 from collections.abc import Callable, Iterator
 
 import dns.edns
@@ -188,6 +190,34 @@ def unfinished(data: bytes, tcp: bool) -> list[bytes]:
     return good(data, tcp)
 
 
+def foreign_soa(data: bytes, tcp: bool) -> list[bytes]:
+    """The same with the SOA of its own zone, which says nothing about the alias's target."""
+    if asked_of(data).name != "x.test":
+        return good(data, tcp)
+    response = respond(data, "x.test. 20 IN CNAME y.other.")
+    response.authority = respond(data, "test. 60 IN SOA a. b. 1 2 3 4 5").answer
+    return [response.to_wire()]
+
+
+def half_signed(ad_of: str) -> Handler:
+    def handle(data: bytes, tcp: bool) -> list[bytes]:
+        response = dns.message.from_wire(unfinished(data, tcp)[0])
+        response.flags |= dns.flags.AD if asked_of(data).name == ad_of else 0
+        return [response.to_wire()]
+
+    return handle
+
+
+def contradicts_itself(data: bytes, tcp: bool) -> list[bytes]:
+    return [respond(data, "x.test. 60 IN A 192.0.2.1", rcode=3).to_wire()]
+
+
+def ping_pong(data: bytes, tcp: bool) -> list[bytes]:
+    name = asked_of(data).name
+    other = "y.test" if name == "x.test" else "x.test"
+    return [respond(data, f"{name}. 60 IN CNAME {other}.").to_wire()]
+
+
 def referral(ra: bool) -> Handler:
     def handle(data: bytes, tcp: bool) -> list[bytes]:
         response = respond(data)
@@ -241,6 +271,9 @@ def rotten(data: bytes, tcp: bool) -> list[bytes]:
         (loops, "loop"),
         (endless, "loop"),
         (unfinished, "192.0.2.1"),
+        (foreign_soa, "192.0.2.1"),
+        (contradicts_itself, "absent"),
+        (ping_pong, "loop"),
         (referral(ra=False), "outside"),
         (referral(ra=True), "servfail"),
         (child_side, "empty"),
@@ -268,6 +301,19 @@ def test_an_unfinished_chain_is_told_whole() -> None:
     assert (answer.chain, answer.ttl) == (("y.other",), 20)
 
 
+@pytest.mark.parametrize("ad_of", ["x.test", "y.other"])
+def test_a_chain_is_authentic_only_as_a_whole(ad_of: str) -> None:
+    with Loopback(half_signed(ad_of)) as server, Live(server.spec, pace=PATIENT) as live:
+        answer = look(live, "x.test", "A")
+    assert (answer.status, answer.ad) == (Status.FOUND, False)
+
+
+def test_a_loop_is_noticed_when_it_closes() -> None:
+    with Loopback(ping_pong) as server, Live(server.spec, pace=PATIENT) as live:
+        assert look(live, "x.test", "A").chain == ("y.test", "x.test", "y.test")
+        assert len(server.asked) == 3
+
+
 def test_extended_errors_and_servers_are_kept() -> None:
     with Loopback(rcode(2, 22, 9)) as server, Live(server.spec, pace=PATIENT) as live:
         answer = look(live, "x.test", "A")
@@ -292,6 +338,25 @@ def test_a_stream_that_ends_between_two_questions() -> None:
 
         live.run(cut())
         assert look(live, "y.test", "A").status is Status.FOUND
+
+
+def test_a_stream_that_is_closed_on_its_second_question() -> None:
+    with (
+        Loopback(truncated_for_udp, per_stream=1) as server,
+        Live(server.spec, pace=PATIENT) as live,
+    ):
+        assert look(live, "x.test", "A").status is Status.FOUND
+        assert look(live, "y.test", "A").status is Status.FOUND
+        assert [tcp for _, tcp in server.asked] == [False, True, False, True]
+
+
+@pytest.mark.parametrize("change", [other_id, other_name, other_type, a_query])
+def test_a_stream_is_not_believed_blindly(change) -> None:  # type: ignore[no-untyped-def]
+    def handle(data: bytes, tcp: bool) -> list[bytes]:
+        return altered(change)(data, tcp) if tcp else truncated_for_udp(data, tcp)
+
+    with Loopback(handle) as server, Live(server.spec, pace=PATIENT) as live:
+        assert look(live, "x.test", "A").records == ("192.0.2.1",)
 
 
 def test_servers_are_asked_in_turn() -> None:
@@ -471,3 +536,41 @@ def test_ports_change() -> None:
         assert not udp._retired  # type: ignore[attr-defined]
         assert all(not port.pending for port in udp._ports)  # type: ignore[attr-defined]
         assert sum(port.uses for port in udp._ports) < 5000  # type: ignore[attr-defined]
+
+
+def test_threads_may_share_a_resolver() -> None:
+    found: list[Status] = []
+
+    def work(number: int) -> None:
+        found.append(look(live, f"h{number}.test", "A").status)
+
+    with Loopback(absent) as server, Live(server.spec) as live:
+        threads = [threading.Thread(target=work, args=(i,)) for i in range(20)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert found == [Status.ABSENT] * 20
+
+
+def test_an_interrupt_closes_the_engine_and_leaves_the_resolver_usable() -> None:
+    closed = []
+
+    def engine() -> Asking[None]:
+        try:
+            yield (Question("interrupt.test", "A"),)
+        except GeneratorExit:
+            closed.append(True)
+            raise
+
+    def handle(data: bytes, tcp: bool) -> list[bytes]:
+        if asked_of(data).name == "interrupt.test":
+            os.kill(os.getpid(), signal.SIGINT)
+            return []
+        return good(data, tcp)
+
+    with Loopback(handle) as server, Live(server.spec, pace=PATIENT) as live:
+        with pytest.raises(KeyboardInterrupt):
+            drive(engine(), live)
+        assert closed == [True]
+        assert look(live, "x.test", "A").status is Status.FOUND
