@@ -39,7 +39,7 @@ def evidence(case: Case) -> Evidence:
     memory = Memory.from_zone(
         case.zones,
         signed=case.signed,
-        fetches={url: body.encode() for url, body in case.fetches.items()},
+        fetches={u: b.encode() if isinstance(b, str) else b for u, b in case.fetches.items()},
     )
     return drive(collect(target(case)), memory)
 
@@ -60,9 +60,10 @@ def applied(case: Case, remedy: Remedy) -> Case:
     text = "\n".join(line(r) for r in cured(before, remedy, case.blanks)) + "\n"
     files, fetches = dict(case.files), dict(case.fetches)
     for step in remedy.steps:
-        if isinstance(step, Configure):
-            place = fetches if step.file.startswith("https://") else files
-            place[step.file] = ("" if step.whole else place.get(step.file, "")) + step.line
+        if isinstance(step, Configure) and step.file.startswith("https://"):
+            fetches[step.file] = step.line
+        elif isinstance(step, Configure):
+            files[step.file] = ("" if step.whole else files.get(step.file, "")) + step.line
     return msgspec.structs.replace(case, zones=text, files=files, fetches=fetches)
 
 

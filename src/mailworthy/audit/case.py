@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from mailworthy.domain.recordset import RecordSet
+from mailworthy.lookup.model import Fetched
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -13,8 +14,8 @@ class Case(msgspec.Struct, frozen=True):
     """A world for one rule.
 
     `zones` is zone text (several zones allowed, each with its SOA), `signed` the zones to be
-    taken as validated, `files` the texts of files on the server by path, `fetches` bodies by
-    URL, `intent` the text of a `mailworthy.toml`. `wanted` is what the intent's
+    taken as validated, `files` the texts of files on the server by path, `fetches` bodies (or
+    whole responses) by URL, `intent` the text of a `mailworthy.toml`. `wanted` is what the intent's
     generator would want. `keys` gives, by "domain/selector", the TXT
     value of the DKIM private key on disk. `selectors` are given as by flag. `blanks` fills the
     placeholders of the remedy. `changes` tells people what was changed in the healthy world.
@@ -23,7 +24,7 @@ class Case(msgspec.Struct, frozen=True):
     zones: str
     signed: tuple[str, ...] = ()
     files: dict[str, str] = {}
-    fetches: dict[str, str] = {}
+    fetches: dict[str, str | Fetched] = {}
     intent: str | None = None
     keys: dict[str, str] = {}
     selectors: tuple[str, ...] = ()

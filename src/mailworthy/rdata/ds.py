@@ -136,6 +136,13 @@ def matches(ds: Ds, dnskey: Dnskey, owner: str) -> bool:
     return ds.key_tag == dnskey.key_tag and ds.digest == _digest(dnskey, owner, ds.digest_type)
 
 
+def delegation(dnskey: Dnskey, owner: str) -> Ds | None:
+    """The DS record that a parent should have for this key of the zone `owner`: a SHA-256
+    digest (RFC 8624 §3.3). None for a key or an owner that cannot have one."""
+    digest = _digest(dnskey, owner, 2)
+    return Ds(dnskey.key_tag, dnskey.algorithm, 2, digest) if digest else None
+
+
 def _digest(dnskey: Dnskey, owner: str, digest_type: int) -> bytes | None:
     import dns.dnssec
     import dns.dnssectypes

@@ -1,6 +1,6 @@
 """SPF, DMARC, and the other policies that are a TXT record each."""
 
-from mailworthy.audit.collect.hosts import addresses_of
+from mailworthy.audit.collect.frugal import perhaps
 from mailworthy.audit.collect.texts import claims, published, texts_at
 from mailworthy.audit.evidence import (
     AddressSet,
@@ -16,7 +16,7 @@ from mailworthy.dmarc.discover import Outcome, PolicyFound, Walk, policy
 from mailworthy.dmarc.record import DmarcRecord
 from mailworthy.dmarc.record import parse as parse_dmarc
 from mailworthy.lookup.drive import together
-from mailworthy.lookup.model import NOT_ASKED, Asking, Fetched, Question, ask, fetch, look
+from mailworthy.lookup.model import NOT_ASKED, Asking, Question, Status, ask, fetch, look
 from mailworthy.mtasts.policy import parse as parse_policy
 from mailworthy.mtasts.record import StsRecord
 from mailworthy.mtasts.record import parse as parse_sts
@@ -90,23 +90,35 @@ def mta_sts_of(
     domain: str,
 ) -> Asking[tuple[Part[Published[StsRecord]], Part[AddressSet], Part[Policy]]]:
     """The MTA-STS record, the addresses of the policy host, and the policy file."""
-    record, host, fetched = yield from together(
-        texts_at(f"_mta-sts.{domain}", claims("stsv1"), parse_sts),
-        addresses_of(f"mta-sts.{domain}"),
-        fetch(f"https://mta-sts.{domain}/.well-known/mta-sts.txt"),
+    record, host = yield from together(
+        texts_at(f"_mta-sts.{domain}", claims("sts"), parse_sts),
+        perhaps(f"mta-sts.{domain}"),
     )
-    return record, host, _policy(fetched)
+    policy = yield from _policy_of(domain, record, host)
+    return record, host, policy
 
 
-def _policy(fetched: Fetched) -> Part[Policy]:
+def _policy_of(
+    domain: str, record: Part[Published[StsRecord]], host: Part[AddressSet]
+) -> Asking[Part[Policy]]:
+    """The policy file. Where no record speaks of one, not getting it is no failure: the host
+    may be any web server, by a wildcard."""
+    url = f"https://mta-sts.{domain}/.well-known/mta-sts.txt"
+    if not isinstance(host, Known):
+        return host
+    if not host.value.ips:
+        return NotAsked(url, f"mta-sts.{domain} has no address")
+    fetched = yield from fetch(url)
+    if fetched.status is Status.FAILED and isinstance(record, Known) and not record.value.found:
+        return NotAsked(url, "there is no MTA-STS record")
     return part(fetched, lambda: Policy(fetched, parse_policy(fetched.body)))
 
 
 def tls_rpt_of(domain: str) -> Asking[Part[Published[TlsRptRecord]]]:
     """The TLS reporting record."""
-    return (yield from texts_at(f"_smtp._tls.{domain}", claims("tlsrptv1"), parse_tlsrpt))
+    return (yield from texts_at(f"_smtp._tls.{domain}", claims("tlsrpt"), parse_tlsrpt))
 
 
 def bimi_of(domain: str) -> Asking[Part[Published[Bimi]]]:
     """The BIMI record of the default selector."""
-    return (yield from texts_at(f"default._bimi.{domain}", claims("bimi1"), parse_bimi))
+    return (yield from texts_at(f"default._bimi.{domain}", claims("bimi"), parse_bimi))
