@@ -18,7 +18,7 @@ from mailworthy.audit.evidence import HostEvidence, MxSet
 from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.healthy import healthy
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.mx._shared import dropped, placeholder, second, shown
+from mailworthy.audit.rules.mx._shared import dropped, placeholder, shown
 from mailworthy.names import printable
 
 
@@ -26,7 +26,11 @@ from mailworthy.names import printable
     over="hosts",
     severity=Severity.ADVICE,
     references=("RFC 6761 §6.4",),
-    bad=second("ms12345678.msv1.invalid"),
+    bad=healthy(
+        drop=("_mta-sts.", "mta-sts."),
+        add=("example.com. MX 20 ms12345678.msv1.invalid.",),
+        fetches={},
+    ),
     good=healthy(add=('example.com. TXT "MS=ms12345678"',)),
 )
 def check(

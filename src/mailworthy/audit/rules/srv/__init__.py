@@ -1,0 +1,1 @@
+"""How mail programs find their servers."""

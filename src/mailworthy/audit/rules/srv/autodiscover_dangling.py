@@ -1,0 +1,45 @@
+"""The name `autodiscover` is an alias that leads nowhere.
+
+## What it checks
+Where `autodiscover` is a CNAME, the name at its end has an address.
+
+## Why it matters
+Outlook look there for the settings of an account, and find nothing.
+If the name at the end lies with a provider that you have left, somebody else may claim it, and
+hand your users settings of his own.
+
+## How to fix
+Withdraw the alias, or point it to the host that serves the settings.
+"""
+
+from collections.abc import Iterator
+
+from mailworthy.audit.evidence import AddressSet
+from mailworthy.audit.finding import Found, Remedy, Severity, cite, withdraw
+from mailworthy.audit.healthy import healthy
+from mailworthy.audit.rule import rule
+from mailworthy.names import printable
+
+
+@rule(
+    severity=Severity.WARNING,
+    references=("RFC 1912 §2.4",),
+    bad=healthy(
+        drop=("autodiscover.example.com.",),
+        add=("autodiscover.example.com. CNAME gone.example.com.",),
+    ),
+    good=healthy(drop=("autodiscover.example.com.",)),
+)
+def check(autodiscover: AddressSet) -> Iterator[Found]:
+    if not autodiscover.chain or autodiscover.ips:
+        return
+    end = autodiscover.chain[-1]
+    yield Found(
+        subject=autodiscover.name,
+        message=(
+            f"{printable(autodiscover.name)} is an alias of {printable(end, 100)}, "
+            "which has no address"
+        ),
+        evidence=(cite(autodiscover.a), cite(autodiscover.aaaa)),
+        remedy=Remedy((withdraw(autodiscover.name, "CNAME", f"{autodiscover.chain[0]}."),)),
+    )
