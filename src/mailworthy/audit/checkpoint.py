@@ -30,28 +30,32 @@ class Dot(msgspec.Struct, frozen=True):
     says: str
 
 
-# The families of rules whose findings turn each dot red.
-FAMILIES = {
-    "MX": ("mx",),
-    "Addresses": ("address",),
-    "Reverse DNS": ("ptr", "helo"),
-    "SPF": ("spf",),
-    "DKIM": ("dkim",),
-    "DMARC": ("dmarc",),
+# What the ids of the rules begin with whose findings turn each dot red.
+REDDENED_BY = {
+    "MX": ("mx-",),
+    "Addresses": ("address-", "mx-unreachable", "mx-target-missing"),
+    "Reverse DNS": ("ptr-", "helo-"),
+    "SPF": ("spf-",),
+    "DKIM": ("dkim-",),
+    "DMARC": ("dmarc-",),
 }
 
 
 def checkpoint(evidence: Evidence, outcome: Outcome) -> tuple[Dot, ...]:
     """The six dots. Advice and waived findings leave a dot green."""
     red = {
-        f.rule.partition("-")[0]
+        f.rule
         for f in outcome.findings
         if f.waived is None and f.severity.weight >= Severity.WARNING.weight
     }
     return tuple(
-        Dot(name, _state(bool(red & set(FAMILIES[name])), list(parts(evidence))), says(evidence))
+        Dot(name, _state(_reddened(name, red), list(parts(evidence))), says(evidence))
         for name, (parts, says) in _LINES.items()
     )
+
+
+def _reddened(name: str, rules: set[str]) -> bool:
+    return any(rule.startswith(REDDENED_BY[name]) for rule in rules)
 
 
 def _state(red: bool, parts: Iterable[Part[object]]) -> State:
@@ -87,7 +91,7 @@ def _address_says(e: Evidence) -> str:
         ip for h in e.hosts.value if isinstance(h.addresses, Known) for ip in h.addresses.value.ips
     ]
     gaps = [h.addresses for h in e.hosts.value if not isinstance(h.addresses, Known)]
-    return ", ".join(dict.fromkeys(ips)) or (_why(gaps[0]) if gaps else "none needed")
+    return ", ".join(dict.fromkeys(ips)) or (_why(gaps[0]) if gaps else _nothing(e))
 
 
 def _reverse_parts(e: Evidence) -> Iterator[Part[object]]:
@@ -100,7 +104,12 @@ def _reverse_says(e: Evidence) -> str:
     by_names: dict[str, list[str]] = {}
     for address in e.addresses.value[:8]:
         by_names.setdefault(_reverse(address), []).append(address.ip)
-    return ", ".join(f"{n} ({', '.join(ips)})" for n, ips in by_names.items()) or "none needed"
+    return ", ".join(f"{n} ({', '.join(ips)})" for n, ips in by_names.items()) or _nothing(e)
+
+
+def _nothing(e: Evidence) -> str:
+    """What to say where there are no addresses: of hosts that lack them, or of no hosts."""
+    return "none" if isinstance(e.hosts, Known) and e.hosts.value else "none needed"
 
 
 def _reverse(address: AddressEvidence) -> str:
@@ -121,8 +130,12 @@ def _spf_says(e: Evidence) -> str:
     if len(e.spf.value.found) != 1:
         return "none" if not e.spf.value.found else f"{len(e.spf.value.found)} records"
     text = printable(e.spf.value.found[0].text, 70)
-    lookups = f" ({e.spf_tree.value.lookups} lookups)" if isinstance(e.spf_tree, Known) else ""
+    lookups = _lookups(e.spf_tree.value.lookups) if isinstance(e.spf_tree, Known) else ""
     return f"{text}{lookups}"
+
+
+def _lookups(count: int) -> str:
+    return " (1 lookup)" if count == 1 else f" ({count} lookups)"
 
 
 def _dkim_parts(e: Evidence) -> Iterator[Part[object]]:
