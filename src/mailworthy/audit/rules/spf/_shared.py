@@ -120,11 +120,18 @@ def said(
 
 
 def amended(
-    domain: str, tree: SpfTree, new: str, wish: str, blanks: tuple[Blank, ...] = ()
+    domain: str,
+    tree: SpfTree,
+    new: str,
+    wish: str,
+    *,
+    blanks: tuple[Blank, ...] = (),
+    note: str = "",
 ) -> Remedy:
     """The remedy that puts another record where a tree has its own.
 
-    Outside of `domain` it is for somebody else to do; `wish` says what, in a sentence.
+    Outside of `domain` it is for somebody else to do: `wish` says what, in a sentence, and
+    `note` what can be done until then.
     """
     answer = tree.answer
     owner = answer.chain[-1] if answer and answer.chain else tree.domain
@@ -136,4 +143,4 @@ def amended(
         return Remedy(changes, blanks=blanks)
     what = f"{wish} It should read: {printable(new, 1000)}"
     steps: tuple[Step, ...] = (AskOther(f"whoever runs {shown(owner)}", what, changes),)
-    return Remedy(steps, blanks=blanks)
+    return Remedy(steps, note, blanks)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from mailworthy.parsed import Problem
-from mailworthy.spf.model import Kind, Mechanism, Qualifier
+from mailworthy.spf.model import Kind, Mechanism, Qualifier, Term
 from mailworthy.spf.record import VERSION
 from mailworthy.spf.terms import read_term
 
@@ -103,3 +103,17 @@ def unlisted(terms: Iterable[str], ips: Iterable[str]) -> list[str]:
 def _lies_in(ip: str, net: IPv4Network | IPv6Network) -> bool:
     found = ip_address(ip)
     return found.version == net.version and found in net
+
+
+def bound(word: str, term: Term, domain: str) -> str | None:
+    """A term of the record at `domain` as it reads elsewhere, None if it hangs on the name."""
+    spec = term.domain
+    if spec is not None and "d" in spec.letters:
+        return None
+    if isinstance(term, Mechanism) and term.kind in _NAMING and spec is None:
+        head, slash, prefix = word.partition("/")
+        return f"{head}:{domain}{slash}{prefix}"
+    return word
+
+
+_NAMING = frozenset({Kind.A, Kind.MX, Kind.PTR})
