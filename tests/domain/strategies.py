@@ -63,7 +63,9 @@ def intents(draw: st.DrawFn) -> Intent:
     active = draw(st.lists(st.sampled_from(ACTIVE), min_size=1, max_size=3, unique=True))
     parked = draw(st.lists(st.sampled_from(PARKED), max_size=2, unique=True))
     hosts = draw(_hosts(active))
-    domains = {name: draw(_domain(name, active, hosts)) for name in active}
+    # All or none: a host with TLSA beside one without is worth an advice.
+    signed = draw(st.booleans())
+    domains = {name: draw(_domain(name, active, hosts, signed)) for name in active}
     domains |= {name: draw(_parked(active)) for name in parked}
     waive = draw(st.lists(_waivers(), max_size=2))
     return Intent(hosts=hosts, domains=domains, waive=tuple(waive))
@@ -95,7 +97,9 @@ def _hosts(draw: st.DrawFn, active: list[str]) -> dict[str, Host]:
 
 
 @st.composite
-def _domain(draw: st.DrawFn, name: str, active: list[str], hosts: dict[str, Host]) -> Domain:
+def _domain(
+    draw: st.DrawFn, name: str, active: list[str], hosts: dict[str, Host], signed: bool
+) -> Domain:
     first = next(iter(hosts))
     chosen = (first, *draw(st.lists(st.sampled_from(list(hosts)), max_size=2, unique=True)))
     return Domain(
@@ -105,7 +109,7 @@ def _domain(draw: st.DrawFn, name: str, active: list[str], hosts: dict[str, Host
         hosts=draw(st.none() | st.just(tuple(dict.fromkeys(chosen)))),
         senders=draw(_senders()),
         nameservers=draw(_nameservers(name)),
-        dnssec=draw(st.booleans()),
+        dnssec=signed,
         ca=draw(st.sampled_from([(), ("letsencrypt.org",), ("letsencrypt.org", "sectigo.com")])),
         selectors=draw(st.sampled_from([(), ("r202611", "e202611")])),
         spf=draw(st.sampled_from(SpfEnd)),
