@@ -1,0 +1,1 @@
+"""TLS keys of mail hosts in DNS: TLSA records."""

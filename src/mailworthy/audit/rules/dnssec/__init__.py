@@ -1,0 +1,1 @@
+"""Signatures over the zone: DS, DNSKEY and NSEC3 parameters."""
