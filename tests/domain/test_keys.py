@@ -5,6 +5,7 @@ import shutil
 import stat
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -19,15 +20,18 @@ from cryptography.hazmat.primitives.serialization import (
 
 from domain.strategies import NOW
 from mailworthy.dkim.record import parse
+from mailworthy.domain.dkimkey import DkimPublic
 from mailworthy.domain.intent import Domain, Host, Intent
 from mailworthy.domain.keys import (
     KeyKind,
     create,
-    ensure,
     existing,
+    keep,
     key_path,
     kind_of,
     load,
+    new_key,
+    plan,
     private_key,
     read_public,
     selectors_for,
@@ -40,6 +44,13 @@ INTENT = Intent(
     hosts={"mail.example.com": Host(ipv4=("192.0.2.25",), mx=10)},
     domains={DOMAIN: Domain(), "parked.example": Domain(parked=True)},
 )
+
+
+def ensure(directory: Path, intent: Intent, now: datetime) -> dict[str, dict[str, DkimPublic]]:
+    """Plan, and keep what is new."""
+    made = plan(directory, intent, now)
+    keep(directory, made.fresh)
+    return made.keys
 
 
 def mode(path: Path) -> int:
@@ -104,9 +115,26 @@ def test_the_selector_tells_the_kind(selector: str, kind: str) -> None:
 def test_many_creators_agree_on_one_key(tmp_path: Path) -> None:
     directory = tmp_path / "keys"
     with ThreadPoolExecutor(16) as pool:
-        found = list(pool.map(lambda _: create(directory, DOMAIN, "e1"), range(64)))
+        found = list(pool.map(lambda _: create(directory, new_key(DOMAIN, "e1")), range(64)))
     assert len(set(found)) == 1
     assert [path.name for path in directory.iterdir()] == ["example.com.e1.key"]
+
+
+def test_of_two_runs_the_slower_is_told(tmp_path: Path) -> None:
+    first, second = (plan(tmp_path / "keys", INTENT, NOW) for _ in range(2))
+    keep(tmp_path / "keys", first.fresh)
+    with pytest.raises(UsageError, match="another run"):
+        keep(tmp_path / "keys", second.fresh)
+    assert load(tmp_path / "keys", INTENT) == first.keys
+
+
+def test_a_plan_writes_nothing_and_shows_no_secret(tmp_path: Path) -> None:
+    made = plan(tmp_path / "keys", INTENT, NOW)
+    assert list(tmp_path.iterdir()) == []
+    assert [repr(new) for new in made.fresh] == [
+        "<new key r202611._domainkey.example.com>",
+        "<new key e202611._domainkey.example.com>",
+    ]
 
 
 def test_whatever_lies_there_is_never_replaced(tmp_path: Path) -> None:
@@ -116,7 +144,7 @@ def test_whatever_lies_there_is_never_replaced(tmp_path: Path) -> None:
     path.write_text("my notes")
     path.chmod(0o600)
     with pytest.raises(UsageError, match="holds no RSA or Ed25519"):
-        create(directory, DOMAIN, "e1")
+        create(directory, new_key(DOMAIN, "e1"))
     assert path.read_text() == "my notes"
 
 
@@ -125,13 +153,13 @@ def test_a_dangling_link_is_not_followed(tmp_path: Path) -> None:
     directory.mkdir(mode=0o700)
     key_path(directory, DOMAIN, "e1").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(UsageError):
-        create(directory, DOMAIN, "e1")
+        create(directory, new_key(DOMAIN, "e1"))
     assert not (tmp_path / "elsewhere").exists()
 
 
 def test_open_files_and_folders_are_refused(tmp_path: Path) -> None:
     directory = tmp_path / "keys"
-    create(directory, DOMAIN, "e1")
+    create(directory, new_key(DOMAIN, "e1"))
     path = key_path(directory, DOMAIN, "e1")
     path.chmod(0o640)
     with pytest.raises(UsageError, match=f"chmod 0600 {path}"):
@@ -139,22 +167,22 @@ def test_open_files_and_folders_are_refused(tmp_path: Path) -> None:
     path.chmod(0o600)
     directory.chmod(0o750)
     with pytest.raises(UsageError, match=f"chmod 0700 {directory}"):
-        create(directory, DOMAIN, "e2")
+        create(directory, new_key(DOMAIN, "e2"))
 
 
 @pytest.mark.parametrize("name", ["../x", "a/b", "", "a_b", "a..b", "-a"])
 def test_no_name_leaves_the_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError):
-        create(tmp_path / "k", DOMAIN, name)
+        create(tmp_path / "k", new_key(DOMAIN, name))
     with pytest.raises(UsageError):
-        create(tmp_path / "k", f"{name}.example", "s")
+        create(tmp_path / "k", new_key(f"{name}.example", "s"))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_place_that_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "keys").write_text("")
     with pytest.raises(UsageError, match="cannot be used for keys"):
-        create(tmp_path / "keys", DOMAIN, "e1")
+        create(tmp_path / "keys", new_key(DOMAIN, "e1"))
 
 
 def test_every_form_of_an_ed25519_key_is_read() -> None:
@@ -184,7 +212,7 @@ def test_keys_of_other_kinds_are_none() -> None:
 
 def test_the_secret_is_in_no_message(tmp_path: Path) -> None:
     directory = tmp_path / "keys"
-    create(directory, DOMAIN, "e1", KeyKind.ED25519)
+    create(directory, new_key(DOMAIN, "e1", KeyKind.ED25519))
     path = key_path(directory, DOMAIN, "e1")
     secret = path.read_text()[:40]
     path.write_text(secret)

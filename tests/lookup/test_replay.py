@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from mailworthy.lookup.model import (
     fetch,
 )
 from mailworthy.lookup.model import ask as asking
-from mailworthy.lookup.replay import Recorder, Replay, ReplayError
+from mailworthy.lookup.replay import Recorder, Replay, ReplayError, Scoped
 
 NOW = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 HEAD = '{"kind":"run","now":"2026-07-01T12:00:00Z","version":"1","settings":{"dns":"system"}}\n'
@@ -241,3 +242,57 @@ def test_each_kind_of_resolver_keeps_its_kind() -> None:
     assert isinstance(slow, Waiting)
     assert not isinstance(slow, Instant)
     assert drive(fetch("https://a/"), memory).why is Why.NO_MEANS
+
+
+def scoped(resolver: Any, scope: str) -> Any:
+    assert isinstance(resolver, Scoped)
+    return resolver.scoped(scope)
+
+
+class Awaking:
+    """A resolver whose answers change while it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    def instant(self, ask: Ask) -> Reply:
+        assert isinstance(ask, Question)
+        self.asked += 1
+        if self.asked == 1:
+            return Answer(ask, Status.FAILED, Why.TIMEOUT, rcode="", server="one", ms=9.0)
+        return Answer(ask, Status.FOUND, records=("192.0.2.1",), server="two", ms=float(self.asked))
+
+
+def test_runs_that_were_told_different_things_are_kept_apart(tmp_path: Path) -> None:
+    question, path = Question("a", "A"), tmp_path / "run.jsonl"
+    late = Answer(question, Status.FAILED, Why.DEADLINE, rcode="")
+    with Recorder(Awaking(), path, now=NOW, version="1") as recorder:
+        told = {run: scoped(recorder, run).instant(question) for run in ("one", "two", "three")}
+        for run in ("four", "two"):
+            told[run] = late
+            scoped(recorder, run).note(late)
+    assert [json.loads(line).get("for") for line in path.read_text().splitlines()] == [
+        *(None, None),
+        *("two", "three", "four"),
+    ]
+    replay = Replay.load(path)
+    for run, reply in told.items():
+        assert scoped(replay, run).instant(question) == reply
+    assert replay.instant(question).why is Why.TIMEOUT
+    assert scoped(replay, "another").instant(question).why is Why.TIMEOUT
+
+
+def test_no_recording_of_a_run_that_failed(tmp_path: Path) -> None:
+    recorder = Recorder(Memory([]), tmp_path / "run.jsonl", now=NOW, version="1")
+    recorder.instant(Question("a", "A"))  # type: ignore[union-attr]
+    with pytest.raises(ReplayError), recorder:
+        raise ReplayError("stopped")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_left_where_the_name_is_taken(tmp_path: Path) -> None:
+    recorder = Recorder(Memory([]), tmp_path / "run.jsonl", now=NOW, version="1")
+    (tmp_path / "run.jsonl").mkdir()
+    with pytest.raises(ReplayError, match="cannot be written"):
+        recorder.close()
+    assert [p.name for p in tmp_path.iterdir()] == ["run.jsonl"]

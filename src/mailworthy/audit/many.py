@@ -9,6 +9,7 @@ from mailworthy.audit.facade import Audit, conclude
 from mailworthy.audit.rule import Rule
 from mailworthy.audit.run import Gap
 from mailworthy.lookup.drive import Instant, Resolver, adrive, drive
+from mailworthy.lookup.replay import ReplayError, Scoped
 
 
 def audits(
@@ -17,7 +18,10 @@ def audits(
     """Audit one after the other, for resolvers that never wait; `deadline` is per domain."""
     for target in targets:
         try:
-            yield _judge(target, drive(collect(target), resolver, deadline=deadline), rules)
+            evidence = drive(collect(target), _apart(resolver, target), deadline=deadline)
+            yield _judge(target, evidence, rules)
+        except ReplayError:
+            raise  # the recording cannot be written, which is no fault of the domain
         except Exception as error:  # noqa: BLE001 - one broken domain must not hurt another
             yield broken(target, error)
 
@@ -54,10 +58,18 @@ async def _one(
 ) -> Audit:
     async with slots:
         try:
-            evidence = await adrive(collect(target), resolver, deadline=deadline)
+            alone = _apart(resolver, target)
+            evidence = await adrive(collect(target), alone, deadline=deadline)
             return _judge(target, evidence, rules)
+        except ReplayError:
+            raise
         except Exception as error:  # noqa: BLE001 - one broken domain must not hurt another
             return broken(target, error)
+
+
+def _apart(resolver: Resolver, target: Target) -> Resolver:
+    """The resolver that keeps this domain's run apart in a recording."""
+    return resolver.scoped(target.domain) if isinstance(resolver, Scoped) else resolver
 
 
 def _judge(target: Target, evidence: Evidence, rules: Sequence[Rule]) -> Audit:

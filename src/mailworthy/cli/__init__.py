@@ -1,6 +1,7 @@
 """The command line: one file a command, loaded when it is called."""
 
 import importlib
+import os
 import sys
 from typing import Any
 
@@ -30,6 +31,15 @@ class LazyGroup(click.Group):
         module = importlib.import_module(f"mailworthy.cli.{cmd_name}")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from mailworthy.cli.streams import ReaderGone
+
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # click would exit with 1, which here means that something was found.
+            raise ReaderGone from None
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
         try:
@@ -74,15 +84,45 @@ def group() -> None:
 
 
 def main(args: list[str] | None = None) -> None:
-    """The entry point: usage errors end with one line and exit code 2."""
+    """The entry point. Whatever goes wrong ends with one line on stderr: 2 for usage and files,
+    130 when interrupted, 141 when nobody reads on."""
+    from mailworthy.cli.streams import open_minded
+
+    open_minded()
+    given = sys.argv[1:] if args is None else args
+    sys.exit(_code(given or ["--help"]))
+
+
+def _code(args: list[str]) -> int:
+    from mailworthy.cli.streams import ReaderGone, drop_output, flush
     from mailworthy.errors import MailworthyError
 
     try:
-        group.main(args=args, prog_name="mailworthy", standalone_mode=True)
-    except MailworthyError as error:
-        click.echo(f"mailworthy: {error}", err=True)
-        sys.exit(2)
-    except BrokenPipeError:
-        # The reader (head, less) has gone; there is nobody left to tell.
-        sys.stderr.close()
-        sys.exit(141)
+        code = _ended(args)
+        flush()
+        return code
+    except (MailworthyError, OSError, click.ClickException) as error:
+        drop_output()
+        return _tell(error)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("mailworthy: stopped", err=True)
+        return 130
+    except ReaderGone:
+        drop_output()
+        return 141
+
+
+def _ended(args: list[str]) -> int:
+    colour = False if os.environ.get("NO_COLOR") else None  # None: as the terminal can
+    try:
+        code = group.main(args, "mailworthy", standalone_mode=False, color=colour)
+    except SystemExit as stop:
+        code = stop.code
+    return code if isinstance(code, int) else 0
+
+
+def _tell(error: Exception) -> int:
+    from mailworthy.cli.streams import one_line
+
+    click.echo(one_line(error), err=True)
+    return 2

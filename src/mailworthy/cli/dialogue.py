@@ -11,6 +11,7 @@ import msgspec
 from mailworthy.domain.folder import INTENT, Folder, has_intent, open_folder
 from mailworthy.domain.generate import Generated
 from mailworthy.domain.intent import Intent
+from mailworthy.domain.keys import key_path
 from mailworthy.domain.write import Change, File, Outcome, Overwrite, Written
 from mailworthy.errors import UsageError
 from mailworthy.names import harmless, to_ascii
@@ -132,13 +133,14 @@ def overwriter(yes: bool) -> Overwrite:
 
 def say_written(folder: Folder, written: tuple[Written, ...]) -> None:
     """One line a file that was touched, keys included."""
-    for domain, keys in folder.keys.items():
-        for selector in keys:
-            click.echo(f"  key      {folder.key_folder / f'{domain}.{selector}.key'}")
+    for new in folder.fresh:
+        path = key_path(folder.key_folder, new.domain, new.public.selector)
+        click.echo(f"  {Outcome.CREATED.value:<8} {path}")
     for each in written:
         if each.outcome is not Outcome.SAME:
             click.echo(f"  {each.outcome.value:<8} {each.path}")
-    same = sum(each.outcome is Outcome.SAME for each in written)
+    same = sum(map(len, folder.keys.values())) - len(folder.fresh)
+    same += sum(each.outcome is Outcome.SAME for each in written)
     if same:
         click.echo(f"  {same} files are as they were")
 

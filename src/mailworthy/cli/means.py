@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 import msgspec
 
+from mailworthy.errors import UsageError
 from mailworthy.lookup.drive import Resolver
 from mailworthy.lookup.means import open_resolver
 from mailworthy.lookup.replay import Recorder, Replay
@@ -34,6 +36,7 @@ def means(asking: Asking) -> Iterator[tuple[Resolver, datetime]]:
         if asking.record is None:
             yield resolver, now
             return
+        _check_place(asking.record)
         settings = {"dns": asking.dns}
         with Recorder(
             resolver, asking.record, now=now, version=version("mailworthy"), settings=settings
@@ -43,3 +46,10 @@ def means(asking: Asking) -> Iterator[tuple[Resolver, datetime]]:
         close = getattr(resolver, "close", None)
         if close is not None:
             close()
+
+
+def _check_place(record: str) -> None:
+    """A recording takes the place of what has its name, which must not be a device."""
+    path = Path(record)
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{record} is not a file, so no recording can take its place")

@@ -1,13 +1,16 @@
 """Options that commands share, made from the table of settings."""
 
+import math
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
-from mailworthy.settings import BY_NAME
+from mailworthy.settings import BY_NAME, Setting
 
 F = TypeVar("F", bound=Callable[..., Any])
+DAY = 86400
+MOST = 10_000
 
 
 def option(*names: str) -> Callable[[F], F]:
@@ -19,7 +22,7 @@ def option(*names: str) -> Callable[[F], F]:
             function = click.option(
                 setting.flag + ("/--no-" + setting.flag[2:] if setting.type is bool else ""),
                 name,
-                type=click.Choice(setting.choices) if setting.choices else setting.type,
+                type=_type(setting),
                 default=setting.default,
                 show_default=setting.default is not None,
                 envvar=setting.env,
@@ -29,6 +32,25 @@ def option(*names: str) -> Callable[[F], F]:
         return function
 
     return add
+
+
+def seconds(text: str) -> float:
+    """A time to wait: more than none, and no longer than a day."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = math.nan
+    if not 0 < found <= DAY:
+        raise click.BadParameter(f"{text!r} is not a number of seconds from above 0 to {DAY}.")
+    return found
+
+
+def _type(setting: Setting) -> Any:
+    if setting.choices:
+        return click.Choice(setting.choices)
+    if setting.type is float:
+        return seconds
+    return click.IntRange(1, MOST) if setting.type is int else setting.type
 
 
 asking = option("dns", "record", "timeout", "trust_ad", "signed")

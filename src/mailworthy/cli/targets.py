@@ -11,6 +11,7 @@ from mailworthy.domain.folder import Folder, has_intent, open_folder
 from mailworthy.errors import UsageError
 from mailworthy.names import to_ascii
 from mailworthy.setup.targets import of_folder
+from mailworthy.setup.waivers import check_waivers
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -26,9 +27,12 @@ class Wish(msgspec.Struct, frozen=True):
 def targets(wish: Wish, now: datetime) -> list[Target]:
     """One target a domain, in the order typed; without domains all of the folder's.
 
-    Raises UsageError for a name that is none, and where there is nothing to check.
+    Raises UsageError for a name that is none, for a waiver of a rule that does not exist, and
+    where there is nothing to check.
     """
     folder = _folder(wish)
+    if folder is not None:
+        check_waivers(folder)
     names = [to_ascii(d) for d in wish.domains] or list(folder.intent.domains if folder else ())
     if not names:
         raise UsageError("name a domain, for example: mailworthy check example.com")
@@ -49,7 +53,7 @@ def _targets(
         target = Target(
             domain=name,
             now=now,
-            selectors=wish.selectors,
+            selectors=tuple(map(to_ascii, wish.selectors)),
             checkpoint=wish.checkpoint,
             parked=wish.parked,
         )

@@ -19,13 +19,17 @@ KEYS = "keys"
 
 
 class Folder(msgspec.Struct, frozen=True):
-    """An intent as it lies on disk, with the public halves of its keys and foreign records."""
+    """An intent as it lies on disk, with the public halves of its keys and foreign records.
+
+    `fresh` are those keys that are not on disk yet.
+    """
 
     path: Path
     intent: Intent
     keys: dict[str, dict[str, DkimPublic]]
     foreign: dict[str, tuple[Record, ...]]
     tls: dict[str, tuple[str, ...]]
+    fresh: tuple[dkim_keys.NewKey, ...] = ()
 
     @property
     def key_folder(self) -> Path:

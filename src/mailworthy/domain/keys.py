@@ -11,7 +11,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -66,33 +66,74 @@ def kind_of(selector: str) -> KeyKind:
     return KeyKind.ED25519 if re.fullmatch(r"e[0-9]+|ed25519.*", selector) else KeyKind.RSA
 
 
-def create(directory: Path, domain: str, selector: str, kind: KeyKind | None = None) -> DkimPublic:
-    """Create a key unless there is one, and return the public half of what then is there.
+class NewKey(msgspec.Struct, frozen=True):
+    """A private key that is on no disk yet; its secret is not shown."""
+
+    domain: str
+    public: DkimPublic
+    secret: bytes
+
+    def __repr__(self) -> str:
+        return f"<new key {self.public.selector}._domainkey.{self.domain}>"
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """Public halves by domain and selector, and the keys among them that `keep` has to write."""
+
+    keys: dict[str, dict[str, DkimPublic]]
+    fresh: tuple[NewKey, ...] = ()
+
+
+def new_key(domain: str, selector: str, kind: KeyKind | None = None) -> NewKey:
+    """A key in memory, of the kind that its selector tells."""
+    key = _generate(kind or kind_of(selector))
+    return NewKey(domain, DkimPublic(selector, *public_text(key)), _private_text(key))
+
+
+def create(directory: Path, new: NewKey) -> DkimPublic:
+    """Put a key on disk unless there is one, and return the public half of what then is there.
 
     Of two that create the same key at once, both return the same one. Raises UsageError where
     the directory cannot be used or an existing key is open to others.
     """
-    path = key_path(directory, domain, selector)
+    path = key_path(directory, new.domain, new.public.selector)
     _open_directory(directory)
     if not path.exists():
-        key = _generate(kind or kind_of(selector))
         try:
-            _publish(path, _private_text(key))
+            _publish(path, new.secret)
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}") from None
-    return read_public(directory, domain, selector)
+    return read_public(directory, new.domain, new.public.selector)
 
 
-def ensure(directory: Path, intent: Intent, now: datetime) -> dict[str, dict[str, DkimPublic]]:
-    """The keys of all domains that send, created where missing: domain, selector, key.
+def plan(directory: Path, intent: Intent, now: datetime) -> Plan:
+    """The keys of all domains that send, new ones where they are missing; writes nothing.
 
     A domain without selectors in the intent uses the keys that are there, or new dated ones.
     """
-    made: dict[str, dict[str, DkimPublic]] = {}
+    keys: dict[str, dict[str, DkimPublic]] = {}
+    fresh: list[NewKey] = []
     for domain in signing_domains(intent):
         selectors = _known(directory, intent, domain) or selectors_for(now)
-        made[domain] = {s: create(directory, domain, s) for s in selectors}
-    return made
+        missing = [s for s in selectors if not key_path(directory, domain, s).exists()]
+        made = {s: new_key(domain, s) for s in missing}
+        fresh.extend(made.values())
+        keys[domain] = {
+            s: made[s].public if s in made else read_public(directory, domain, s) for s in selectors
+        }
+    return Plan(keys, tuple(fresh))
+
+
+def keep(directory: Path, fresh: Iterable[NewKey]) -> None:
+    """Write the new keys of a plan.
+
+    Raises UsageError as `create` does, and where another run was faster: what follows from the
+    plan would then belong to a key that is nowhere.
+    """
+    for new in fresh:
+        if create(directory, new) != new.public:
+            path = key_path(directory, new.domain, new.public.selector)
+            raise UsageError(f"{path} was made by another run just now; run this again")
 
 
 def load(directory: Path, intent: Intent) -> dict[str, dict[str, DkimPublic]]:

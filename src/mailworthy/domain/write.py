@@ -55,17 +55,23 @@ Overwrite = Callable[[Change], bool]
 
 
 def write(
-    directory: Path, files: Mapping[str, File], *, overwrite: Overwrite
+    directory: Path,
+    files: Mapping[str, File],
+    *,
+    overwrite: Overwrite,
+    decided: Callable[[], None] = lambda: None,
 ) -> tuple[Written, ...]:
     """Write files below `directory`, which is created if need be.
 
     An existing file with another text is shown to `overwrite` as a diff and kept unless it says
-    yes; everything is asked before anything is written. Each file is written under a temporary
+    yes; everything is asked before anything is written, and `decided` is called in between, for
+    what else has to be done then. Each file is written under a temporary
     name first and all are renamed at the end, so that a failure leaves the old ones. Raises
     UsageError for a place that cannot be written, in one line.
     """
     targets = {_place(directory, path): file for path, file in files.items()}
     plan = {path: _decide(path, file, overwrite) for path, file in targets.items()}
+    decided()
     new = {p: targets[p] for p, o in plan.items() if o in (Outcome.CREATED, Outcome.REPLACED)}
     _write_all(new)
     return tuple(Written(path, outcome) for path, outcome in plan.items())

@@ -36,10 +36,15 @@ def key(ask: Ask) -> Key:
     return ("dial", ask.host, ask.port)
 
 
-def encode(reply: Reply) -> bytes:
-    """A reply as one line without its end; what says nothing is left out."""
+def encode(reply: Reply, scope: str = "") -> bytes:
+    """A reply as one line without its end; what says nothing is left out.
+
+    With `scope` the line is about that run only, when another run was told otherwise.
+    """
     kind = next(word for word, (_, type_) in _KINDS.items() if isinstance(reply, type_))
     line: dict[str, Any] = {"kind": kind}
+    if scope:
+        line["for"] = scope
     line.update((name, getattr(reply.ask, name)) for name in reply.ask.__struct_fields__)
     names = [n for n in reply.__struct_fields__ if n not in ("ask", *_LAST)]
     for name in [*names, *_LAST]:
@@ -50,7 +55,12 @@ def encode(reply: Reply) -> bytes:
 
 
 def decode(line: bytes) -> Reply:
-    """The reply that a line holds; unknown keys are ignored.
+    """The reply that a line holds; see `decode_scoped`."""
+    return decode_scoped(line)[1]
+
+
+def decode_scoped(line: bytes) -> tuple[str, Reply]:
+    """The run that a line is about ("" for all of them) and its reply; unknown keys are ignored.
 
     Raises ValueError (msgspec's errors are such) where it holds none.
     """
@@ -65,7 +75,8 @@ def decode(line: bytes) -> Reply:
     fields = msgspec.convert(
         _only(values, reply_type) | {"ask": _only(values, ask_type)}, reply_type
     )
-    return msgspec.structs.replace(fields, ask=ask)
+    scope = msgspec.convert(values.get("for", ""), str)
+    return scope, msgspec.structs.replace(fields, ask=ask)
 
 
 def _only(values: dict[str, Any], type_: type[Ask] | type[Reply]) -> dict[str, Any]:

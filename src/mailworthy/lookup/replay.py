@@ -1,18 +1,19 @@
 """Recordings: every answer behind a result, kept as JSON Lines, and asked again offline."""
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Protocol, Self, TypeVar, cast
+from typing import Annotated, Any, Protocol, Self, TypeVar, cast, runtime_checkable
 
 import msgspec
 
 from mailworthy.errors import UsageError
 from mailworthy.lookup.drive import Instant, Resolver, Waiting
-from mailworthy.lookup.lines import Key, decode, encode, key
-from mailworthy.lookup.model import Ask, Fetched, Reply, Why, failed
+from mailworthy.lookup.lines import Key, decode_scoped, encode, key
+from mailworthy.lookup.model import Answer, Ask, Fetched, Reply, Why, failed
 from mailworthy.names import printable
 
 T = TypeVar("T")
@@ -40,13 +41,26 @@ class Sink(Protocol):
         ...
 
 
+@runtime_checkable
+class Scoped(Protocol):
+    """A resolver that keeps runs apart, which may have been told different things."""
+
+    def scoped(self, scope: str) -> Resolver:
+        """The same resolver for one run, which `scope` names."""
+        ...
+
+
 class _Writer:
-    """Lines to a sink, or to a file that appears under its name only when it is whole."""
+    """Lines to a sink, or to a file that appears under its name only when it is whole.
+
+    The first reply to an ask stands for all runs. A run that was told something else (its
+    deadline came first, or the server awoke later) gets a line of its own at the end.
+    """
 
     def __init__(self, to: str | Path | Sink, header: Run) -> None:
         self._temporary = ""
-        self._known: set[Key] = set()
-        self._late: dict[Key, Reply] = {}
+        self._known: dict[Key, int] = {}
+        self._apart: dict[tuple[str, Key], Reply] = {}
         self._path: Path | None = None
         self._sink: Any = to
         if isinstance(to, str | Path):
@@ -69,22 +83,41 @@ class _Writer:
         except OSError as error:
             raise ReplayError(f"the recording cannot be written: {error.strerror}") from None
 
-    def add(self, reply: Reply) -> None:
-        where = key(reply.ask)
+    def add(self, reply: Reply, scope: str) -> None:
+        """Keep a reply of the resolver."""
+        where, told = key(reply.ask), _told(reply)
         if where not in self._known:
-            self._known.add(where)
+            self._known[where] = told
             self._put(encode(reply))
+        elif self._known[where] != told:
+            self._apart.setdefault((scope, where), reply)
 
-    def add_late(self, reply: Reply) -> None:
-        self._late.setdefault(key(reply.ask), reply)
+    def late(self, reply: Reply, scope: str) -> None:
+        """Keep what a run was told instead of a reply."""
+        self._apart[scope, key(reply.ask)] = reply
 
     def close(self) -> None:
+        """Put the recording under its name."""
         if self._sink is None:
             return
-        for reply in self._late.values():
-            self.add(reply)
-        if self._path is not None:
-            self._finish(self._path)
+        try:
+            for (scope, where), reply in self._apart.items():
+                if where not in self._known:
+                    self.add(reply, "")
+                elif self._known[where] != _told(reply):
+                    self._put(encode(reply, scope))
+            if self._path is not None:
+                self._finish(self._path)
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        """Leave nothing behind that is not whole. May be called after `close`."""
+        if self._path is not None and self._sink is not None:
+            with contextlib.suppress(OSError):
+                self._sink.close()
+            with contextlib.suppress(OSError):
+                Path(self._temporary).unlink()
         self._sink = None
 
     def _finish(self, path: Path) -> None:
@@ -95,16 +128,27 @@ class _Writer:
             raise ReplayError(f"{path}: cannot be written: {error.strerror}") from None
 
 
+def _told(reply: Reply) -> int:
+    """What a reply says, without who said it and how fast."""
+    plain = {"ms": 0.0, "server": ""} if isinstance(reply, Answer) else {"ms": 0.0}
+    return hash(encode(msgspec.structs.replace(reply, **plain)))
+
+
 class _Recorder:
     """What both kinds of recorder share."""
 
-    def __init__(self, resolver: Any, to: str | Path | Sink, header: Run) -> None:
+    def __init__(self, resolver: Any, writer: _Writer, scope: str = "") -> None:
         self.resolver = resolver
-        self._writer = _Writer(to, header)
+        self._writer = writer
+        self._scope = scope
+
+    def scoped(self, scope: str) -> Self:
+        """The same recorder for one of several runs."""
+        return type(self)(self.resolver, self._writer, scope)
 
     def note(self, reply: Reply) -> None:
         """Keep what the deadline left unasked, so that a replay leaves it unasked too."""
-        self._writer.add_late(reply)
+        self._writer.late(reply, self._scope)
 
     def close(self) -> None:
         """Finish the recording and put it under its name. The resolver stays open."""
@@ -113,8 +157,12 @@ class _Recorder:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def __exit__(self, kind: object, *_: object) -> None:
+        """Close, or leave no recording of a run that did not come to its end."""
+        if kind is None:
+            self.close()
+        else:
+            self._writer.discard()
 
 
 class InstantRecorder(_Recorder):
@@ -123,7 +171,7 @@ class InstantRecorder(_Recorder):
     def instant(self, ask: Ask) -> Reply:
         """The reply of the recorded resolver."""
         reply = cast(Instant, self.resolver).instant(ask)
-        self._writer.add(reply)
+        self._writer.add(reply, self._scope)
         return reply
 
 
@@ -133,7 +181,7 @@ class WaitingRecorder(_Recorder):
     async def answer(self, ask: Ask, timeout: float | None = None) -> Reply:
         """The reply of the recorded resolver."""
         reply = await cast(Waiting, self.resolver).answer(ask, timeout)
-        self._writer.add(reply)
+        self._writer.add(reply, self._scope)
         return reply
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -152,23 +200,29 @@ def Recorder(
     """Wrap a resolver so that everything it answers is recorded; close the wrapper afterwards.
 
     `to` is a path, written under a temporary name until it is whole, or anything with
-    `write(bytes)`. Of several replies to one ask the first is kept. Raises ReplayError.
+    `write(bytes)`. Of several replies to one ask the first is kept, unless `scoped` tells the
+    runs apart that got them. Raises ReplayError.
     """
-    header = Run(now, version, settings or {})
+    writer = _Writer(to, Run(now, version, settings or {}))
     if isinstance(resolver, Instant):
-        return InstantRecorder(resolver, to, header)
-    return WaitingRecorder(resolver, to, header)
+        return InstantRecorder(resolver, writer)
+    return WaitingRecorder(resolver, writer)
 
 
 class Replay:
     """A recording as a resolver; what it does not hold is FAILED, `why=not_recorded`."""
 
-    def __init__(self, header: Run, replies: dict[Key, Reply]) -> None:
+    def __init__(self, header: Run, replies: dict[tuple[str, Key], Reply], scope: str = "") -> None:
         self.header = header
         self._replies = replies
+        self._scope = scope
 
     def __len__(self) -> int:
         return len(self._replies)
+
+    def scoped(self, scope: str) -> "Replay":
+        """The same recording as one of several runs saw it."""
+        return Replay(self.header, self._replies, scope)
 
     @classmethod
     def load(cls, path: str | Path) -> "Replay":
@@ -185,7 +239,7 @@ class Replay:
     def read(cls, file: Any, source: str = "recording") -> "Replay":
         """Read a recording from a binary file. Raises ReplayError."""
         header = None
-        replies: dict[Key, Reply] = {}
+        replies: dict[tuple[str, Key], Reply] = {}
         decode_run = msgspec.json.Decoder(Run)
         for number, line in enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), 1):
             try:
@@ -193,20 +247,21 @@ class Replay:
                 if header is None:
                     header = decode_run.decode(line)
                     continue
-                reply = decode(line)
+                scope, reply = decode_scoped(line)
             except (msgspec.DecodeError, ValueError) as error:
                 shown = printable(str(error), 200)
                 raise ReplayError(
                     f"{source}:{number}: not a line of a recording: {shown}"
                 ) from None
-            replies.setdefault(key(reply.ask), reply)
+            replies.setdefault((scope, key(reply.ask)), reply)
         if header is None:
             raise ReplayError(f"{source}: empty, so not a recording")
         return cls(header, replies)
 
     def instant(self, ask: Ask) -> Reply:
         """The recorded reply."""
-        reply = self._replies.get(key(ask))
+        where = key(ask)
+        reply = self._replies.get((self._scope, where)) or self._replies.get(("", where))
         if reply is None:
             return failed(ask, Why.NOT_RECORDED)
         if isinstance(reply, Fetched) and len(reply.body) > getattr(ask, "max_bytes", 0):

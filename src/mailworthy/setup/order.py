@@ -30,45 +30,40 @@ class Order(msgspec.Struct, frozen=True):
 def intent_of(order: Order, now: datetime, before: Intent | None = None) -> Intent:
     """The intent with the ordered domain in it; `before` keeps what it holds otherwise.
 
-    Reports go to postmaster@ unless told otherwise: that mailbox has to exist anyway
-    (RFC 5321 §4.5.1). Raises UsageError, in one line, for what cannot be.
+    A domain or host that `before` has already changes only in what was typed. Reports go to
+    postmaster@ unless told otherwise: that mailbox has to exist anyway (RFC 5321 §4.5.1).
+    Raises UsageError, in one line, for what cannot be.
     """
     domain = to_ascii(order.domain)
-    if before and domain in before.domains:
-        raise UsageError(
-            f"{domain} is in mailworthy.toml already: edit it there, "
-            "then run mailworthy zone --write"
-        )
-    hosts = dict(_old_hosts(before))
+    old: dict[str, Any] = msgspec.to_builtins(before or Intent())
+    hosts = dict(old["hosts"])
     if not order.parked:
         hosts |= _host(order, hosts)
-    fresh = build({"hosts": hosts, "domains": {domain: _domain(order, domain, now)}})
-    if before is None:
-        return fresh
-    return Intent(fresh.hosts, {**before.domains, **fresh.domains}, before.waive)
-
-
-def _old_hosts(before: Intent | None) -> dict[str, Any]:
-    return msgspec.to_builtins(before.hosts) if before else {}
+    domains = {**old["domains"], domain: _domain(order, domain, now, old["domains"].get(domain))}
+    fresh = build({"hosts": hosts, "domains": domains})
+    return Intent(fresh.hosts, fresh.domains, before.waive if before else ())
 
 
 def _host(order: Order, hosts: dict[str, Any]) -> dict[str, Any]:
     name = to_ascii(order.hostname or f"mail.{order.domain}")
-    if name in hosts and not (order.ipv4 or order.ipv6):
-        return {}
+    given = {"ipv4": list(order.ipv4), "ipv6": list(order.ipv6)}
+    if name in hosts:
+        return {name: hosts[name] | {key: ips for key, ips in given.items() if ips}}
     if not order.ipv4 and not order.ipv6:
         raise UsageError(f"{name} needs an address: --ipv4 ADDRESS, and --ipv6 if it has one")
-    return {name: {"ipv4": list(order.ipv4), "ipv6": list(order.ipv6), "mx": 10, "sends": True}}
+    return {name: {**given, "mx": 10, "sends": True}}
 
 
-def _domain(order: Order, domain: str, now: datetime) -> dict[str, Any]:
+def _domain(order: Order, domain: str, now: datetime, old: dict[str, Any] | None) -> dict[str, Any]:
     if order.parked:
-        return {"parked": True, "people": False, "nameservers": list(order.nameservers)}
-    return {
-        "reports": order.reports or f"postmaster@{domain}",
-        "senders": list(order.senders),
-        "nameservers": list(order.nameservers),
-        "ca": list(order.ca),
-        "dnssec": order.dnssec,
+        servers = order.nameservers or (old or {}).get("nameservers", ())
+        return {"parked": True, "people": False, "nameservers": list(servers)}
+    start: dict[str, Any] = {
+        "reports": f"postmaster@{domain}",
         "selectors": list(selectors_for(now)),
     }
+    lists = ("senders", "nameservers", "ca")
+    typed: dict[str, Any] = {key: list(getattr(order, key)) for key in lists if getattr(order, key)}
+    typed |= {"reports": order.reports} if order.reports else {}
+    typed |= {"dnssec": True} if order.dnssec else {}
+    return (start if old is None or old["parked"] else old) | typed

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -9,12 +10,13 @@ from mailworthy.domain import keys as dkim_keys
 from mailworthy.domain.folder import INTENT, KEYS, Folder
 from mailworthy.domain.generate import Generated, files
 from mailworthy.domain.intent import Intent
-from mailworthy.domain.intentfile import dumps
+from mailworthy.domain.intentfile import dumps, load
 from mailworthy.domain.write import (
     File,
     Overwrite,
     Written,
     read_foreign,
+    read_texts,
     write,
     zone_texts,
 )
@@ -24,10 +26,11 @@ CONFIG = "config"
 
 
 def prepare(path: Path, intent: Intent, now: datetime) -> Folder:
-    """The folder as it will be: keys are created where they are missing, nothing else."""
+    """The folder as it will be, with new keys where they are missing; writes nothing."""
     foreign = read_foreign(intent, path)
-    keys = dkim_keys.ensure(path / KEYS, intent, now)
-    return Folder(path, intent, keys, foreign, dkim_keys.tls_pins(intent, path).by_host)
+    made = dkim_keys.plan(path / KEYS, intent, now)
+    pins = dkim_keys.tls_pins(intent, path).by_host
+    return Folder(path, intent, made.keys, foreign, pins, made.fresh)
 
 
 def zone_files(folder: Folder, generated: Generated, now: datetime) -> dict[str, File]:
@@ -52,8 +55,21 @@ def write_all(
     overwrite: Overwrite,
     more: Mapping[str, File] = MappingProxyType({}),
 ) -> tuple[Written, ...]:
-    """The intent, the zones and the configuration, and `more`; `overwrite` is asked about each
-    file that exists with another text."""
-    wanted = {INTENT: File(dumps(folder.intent)), **more}
+    """The keys, the intent, the zones and the configuration, and `more`.
+
+    `overwrite` is asked about each file that exists with another text; nothing at all is
+    written before every answer is there. Keys come first: what names a key never lies on disk
+    without it.
+    """
+    wanted = {INTENT: File(_intent_text(folder)), **more}
     wanted |= zone_files(folder, generated, now) | config_files(folder, now)
-    return write(folder.path, wanted, overwrite=overwrite)
+    keep = partial(dkim_keys.keep, folder.key_folder, folder.fresh)
+    return write(folder.path, wanted, overwrite=overwrite, decided=keep)
+
+
+def _intent_text(folder: Folder) -> str:
+    """The file as it is where it says the same: its comments and its order are the user's."""
+    there = read_texts(folder.path, [INTENT]).get(INTENT)
+    if there is not None and load(folder.path / INTENT) == folder.intent:
+        return there
+    return dumps(folder.intent)
