@@ -11,11 +11,15 @@ Records = tuple[Record, ...]
 
 
 class Pitfall(msgspec.Struct, frozen=True):
-    """What happened, in a sentence; what it does to the records; the rule that must see it."""
+    """What happened, in a sentence; the rule that must see it; what it does to the records.
+
+    `blanks` is what a person would fill into the remedy.
+    """
 
     story: str
     rule: str
     harm: Callable[[Records], Records]
+    blanks: dict[str, str] = {}
 
 
 def _without(name: str, type_: str) -> Callable[[Records], Records]:
@@ -59,7 +63,12 @@ PITFALLS = (
         "spf-several-records",
         _also(Record("example.com", "TXT", "v=spf1 include:spf.example.net ~all")),
     ),
-    Pitfall("One include too many, nested where nobody looks.", "spf-too-many-lookups", _chain(11)),
+    Pitfall(
+        "One include too many, nested where nobody looks.",
+        "spf-too-many-lookups",
+        _chain(11),
+        {"terms": "ip4:203.0.113.9"},
+    ),
     Pitfall(
         "Someone copied `+all` from a forum.",
         "spf-authorises-everyone",
@@ -73,7 +82,7 @@ PITFALLS = (
     Pitfall(
         "DMARC watches, but tells nobody.",
         "dmarc-no-reports",
-        _instead("_dmarc.example.com", "TXT", "v=DMARC1; p=none; np=reject; psd=n"),
+        _instead("_dmarc.example.com", "TXT", "v=DMARC1; p=none; sp=none; np=reject; psd=n"),
     ),
 )
 

@@ -54,12 +54,17 @@ class Stage(msgspec.Struct, frozen=True):
 
 
 class Scene(msgspec.Struct, frozen=True):
-    """One pitfall: what happened, what was found, and whether the remedy cured it."""
+    """One pitfall: what happened, what was found, and the audit after the remedy."""
 
     pitfall: Pitfall
     audit: Audit
     finding: Finding | None
-    healthy_after: bool
+    after: Audit
+
+    @property
+    def healed(self) -> bool:
+        """Whether the rule saw it and the remedies left nothing to do."""
+        return self.finding is not None and not self.after.findings
 
 
 def stage(path: Path, now: datetime) -> Stage:
@@ -88,15 +93,17 @@ def scenes(stage: Stage) -> Iterator[Scene]:
         broken = for_selector(pitfall, selector)(stage.records)
         audit = judged(stage, broken)
         finding = next((f for f in audit.findings if f.rule == pitfall.rule), None)
-        yield Scene(pitfall, audit, finding, _cured(stage, broken, audit))
+        yield Scene(pitfall, audit, finding, _cured(stage, broken, audit, pitfall.blanks))
 
 
-def _cured(stage: Stage, records: tuple[Record, ...], audit: Audit) -> bool:
-    """Carry out remedies, worst finding first, until nothing is left to do."""
+def _cured(
+    stage: Stage, records: tuple[Record, ...], audit: Audit, blanks: dict[str, str]
+) -> Audit:
+    """The audit after remedies, worst finding first, until there is none to carry out."""
     for _ in range(6):
         doable = [f for f in audit.findings if any(changes(f.remedy))]
         if not doable:
             break
-        records = cured(records, doable[0].remedy, {})
+        records = cured(records, doable[0].remedy, blanks)
         audit = judged(stage, records)
-    return not audit.findings
+    return audit

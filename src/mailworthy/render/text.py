@@ -32,8 +32,7 @@ def document(audits: Sequence[Audit]) -> str:
 def one(audit: Audit) -> str:
     """The checkpoint, the findings worst first, and what was not learned."""
     lines = ["", click.style(audit.domain, bold=True), ""]
-    lines += [_dot(dot) for dot in audit.checkpoint]
-    lines += ["", *_summary(audit)]
+    lines += [dots(audit), "", *_summary(audit)]
     for finding in audit.findings:
         lines += ["", *_finding(finding)]
     if any(f.rule.startswith("spf-") for f in audit.findings) and len(audit.spf_tree) > 1:
@@ -41,6 +40,11 @@ def one(audit: Audit) -> str:
     lines += _gaps("?  Could not be determined", audit.undetermined)
     lines += _gaps("–  Not asked", audit.not_rehearsed)
     return "\n".join(lines) + "\n"
+
+
+def dots(audit: Audit) -> str:
+    """The checkpoint alone."""
+    return "\n".join(_dot(dot) for dot in audit.checkpoint)
 
 
 def _dot(dot: Dot) -> str:
