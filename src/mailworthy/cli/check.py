@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import click
@@ -20,6 +21,7 @@ from mailworthy.cli.options import asking, option
     help="A DKIM selector in use; repeatable.",
 )
 @click.option("--checkpoint", is_flag=True, help="Ask only what the six dots need.")
+@click.option("--spf-tree", is_flag=True, help="Show what the SPF record costs, term by term.")
 @click.option("--parked", is_flag=True, help="These domains are meant to have no mail.")
 @asking
 @option("deadline", "jobs", "fail_on", "format")
@@ -28,6 +30,7 @@ def command(
     dir: str | None,
     selectors: tuple[str, ...],
     checkpoint: bool,
+    spf_tree: bool,
     parked: bool,
     deadline: float,
     jobs: int,
@@ -53,7 +56,7 @@ def command(
     wish = Wish(tuple(_names(domains)), dir, selectors, checkpoint, parked)
     done: list[Audit] = []
     with means(Asking(**how)) as (resolver, now):
-        each = _printer(format)
+        each = _printer(format, spf_tree)
 
         async def work() -> None:
             from mailworthy.audit.many import aaudits
@@ -83,11 +86,12 @@ def _run(resolver: Any, work: Any) -> None:
     run(work)
 
 
-def _printer(format_: str) -> Callable[[Any], None]:
+def _printer(format_: str, spf_tree: bool) -> Callable[[Any], None]:
     """What to do as soon as one domain is judged."""
     from mailworthy.render import STREAMED, document
+    from mailworthy.render.text import document as text
 
-    render = document(format_)
+    render = partial(text, spf_tree=spf_tree) if format_ == "text" else document(format_)
     if format_ in STREAMED:
         return lambda audit: click.echo(render([audit]), nl=False)
     return lambda audit: None

@@ -22,24 +22,35 @@ _MARKS = {
 }
 _COLOURS = {Severity.BLOCKER: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 _MANY = 6
+_SMALL_TREE = 5  # lines: a record without includes needs no tree
 
 
-def document(audits: Sequence[Audit]) -> str:
+def document(audits: Sequence[Audit], *, spf_tree: bool = False) -> str:
     """All of them, one below the other; coloured, so print it with `click.echo`."""
-    return "\n".join(one(audit) for audit in audits)
+    return "\n".join(one(audit, spf_tree=spf_tree) for audit in audits)
 
 
-def one(audit: Audit) -> str:
-    """The checkpoint, the findings worst first, and what was not learned."""
+def one(audit: Audit, *, spf_tree: bool = False) -> str:
+    """The checkpoint, the findings worst first, and what was not learned.
+
+    The cost tree of the SPF record is shown where a finding is about it, or with `spf_tree`.
+    """
     lines = ["", click.style(audit.domain, bold=True), ""]
     lines += [dots(audit), "", *_summary(audit)]
     for finding in audit.findings:
         lines += ["", *_finding(finding)]
-    if any(f.rule.startswith("spf-") for f in audit.findings) and len(audit.spf_tree) > 1:
+    if spf_tree or _spf_is_at_stake(audit):
         lines += ["", "  What the SPF record costs:", *(INDENT + line for line in audit.spf_tree)]
     lines += _gaps("?  Could not be determined", audit.undetermined)
     lines += _gaps("–  Not asked", audit.not_rehearsed)
     return "\n".join(lines) + "\n"
+
+
+def _spf_is_at_stake(audit: Audit) -> bool:
+    """Whether a finding is about more than one line of SPF can show."""
+    return len(audit.spf_tree) > _SMALL_TREE and any(
+        f.rule.startswith("spf-") for f in audit.findings
+    )
 
 
 def dots(audit: Audit) -> str:
