@@ -8,6 +8,7 @@ from mailworthy.audit.facade import Audit
 from mailworthy.audit.finding import Finding
 from mailworthy.audit.run import Gap
 from mailworthy.names import harmless
+from mailworthy.render.gaps import explained
 from mailworthy.render.steps import lines_of
 
 _MARKS = {State.PASS: "✓", State.FAIL: "✗", State.UNKNOWN: "?", State.NOT_ASKED: "–"}
@@ -79,7 +80,7 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 def _gaps(title: str, gaps: Sequence[Gap]) -> Iterator[str]:
     if gaps:
-        items = "".join(f"<li>{_text(g.what)}: {_text(g.why)}</li>" for g in gaps)
+        items = "".join(f"<li>{_text(g.what)}: {_text(explained(g.why))}</li>" for g in gaps)
         yield f"<h2>{title}</h2>\n<ul>{items}</ul>"
 
 

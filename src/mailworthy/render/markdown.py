@@ -7,6 +7,7 @@ from mailworthy.audit.facade import Audit
 from mailworthy.audit.finding import Finding
 from mailworthy.audit.run import Gap
 from mailworthy.names import harmless
+from mailworthy.render.gaps import explained
 from mailworthy.render.steps import lines_of
 
 _MARKS = {State.PASS: "✓", State.FAIL: "✗", State.UNKNOWN: "?", State.NOT_ASKED: "–"}
@@ -53,7 +54,12 @@ def _fenced(lines: Sequence[str]) -> Iterator[str]:
 
 def _gaps(title: str, gaps: Sequence[Gap]) -> Iterator[str]:
     if gaps:
-        yield from (f"## {title}", "", *(f"- {_text(g.what)}: {_text(g.why)}" for g in gaps), "")
+        yield from (
+            f"## {title}",
+            "",
+            *(f"- {_text(g.what)}: {_text(explained(g.why))}" for g in gaps),
+            "",
+        )
 
 
 def _text(text: str) -> str:

@@ -10,6 +10,7 @@ from mailworthy.audit.facade import Audit
 from mailworthy.audit.finding import Finding, Severity
 from mailworthy.audit.run import Gap
 from mailworthy.names import harmless
+from mailworthy.render.gaps import explained
 from mailworthy.render.steps import lines_of
 
 WIDTH = 80
@@ -117,21 +118,4 @@ def _gaps(title: str, gaps: Sequence[Gap]) -> Iterator[str]:
     for why, whats in by_why.items():
         shown = ", ".join(whats[:_MANY])
         more = f" and {len(whats) - _MANY} more" if len(whats) > _MANY else ""
-        yield from _wrapped(f"{EXPLAINED.get(why, why)}: {shown}{more}")
-
-
-# What a gap means, and how to close it.
-EXPLAINED = {
-    "timeout": "no server answered in time",
-    "servfail": "the servers failed (SERVFAIL)",
-    "refused": "the server refuses to answer us; ask another one with --dns",
-    "bogus": "DNSSEC validation failed",
-    "loop": "the aliases run in a circle",
-    "oversize": "the answer is too large to be honest",
-    "deadline": "the time for this domain was used up; give more with --deadline",
-    "outside": "not in the zone file; check without --dns asks the live DNS",
-    "not_recorded": "not in the recording",
-    "no_means": "needs a connection that this check does not open; curl shows it",
-    "no_intent": "no mailworthy.toml to compare with; mailworthy init writes one",
-    "bad_name": "no DNS name can have this form",
-}
+        yield from _wrapped(f"{explained(why)}: {shown}{more}")

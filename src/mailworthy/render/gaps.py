@@ -1,0 +1,22 @@
+"""Why something was not learned, in words for people."""
+
+# What a gap means, and how to close it.
+EXPLAINED = {
+    "timeout": "no server answered in time",
+    "servfail": "the servers failed (SERVFAIL)",
+    "refused": "the server refuses to answer us; ask another one with --dns",
+    "bogus": "DNSSEC validation failed",
+    "loop": "the aliases run in a circle",
+    "oversize": "the answer is too large to be honest",
+    "deadline": "the time for this domain was used up; give more with --deadline",
+    "outside": "not in the zone file; check without --dns asks the live DNS",
+    "not_recorded": "not in the recording",
+    "no_means": "needs a connection that this check does not open; curl shows it",
+    "no_intent": "no mailworthy.toml to compare with; mailworthy init writes one",
+    "bad_name": "no DNS name can have this form",
+}
+
+
+def explained(why: str) -> str:
+    """What a gap means and how to close it; a reason that is prose already stays as it is."""
+    return EXPLAINED.get(why, why)
