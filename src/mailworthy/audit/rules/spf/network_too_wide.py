@@ -24,7 +24,7 @@ from mailworthy.audit.rules.spf._shared import Spf, own, replaced, shown, world
 
 @rule(
     severity=Severity.WARNING,
-    references=("RFC 7208 §8.3", "RFC 7208 §11.4"),
+    references=("RFC 7208 §8.3", "RFC 9989 §7.1"),
     bad=world("v=spf1 ip4:192.0.0.0/16 ip6:2001:db8::25 ~all"),
     good=world("v=spf1 ip4:192.0.0.0/17 ip6:2001:db8::25 ~all"),
 )
