@@ -49,7 +49,7 @@ def first_tag(text: str, name: str, value: str) -> str:
 def renamed(text: str, name: str, new: str) -> str:
     """The record with the tag `name`, as written, called `new`."""
     return joined(
-        f"{new}={p.partition('=')[2].strip(_SPACE)}" if name_of(p) == name else p
+        f"{new}={p.partition('=')[2].strip(_SPACE)}" if "=" in p and name_of(p) == name else p
         for p in pieces(text)
     )
 

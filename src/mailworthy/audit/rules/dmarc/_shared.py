@@ -96,7 +96,7 @@ def _extra(text: str) -> list[Problem]:
     found = []
     if text.strip()[:1] in tuple(QUOTES):
         found.append(Problem("quoted", "the record begins with a quotation mark", 0, 1))
-    if any(p.lower().startswith("mailto:") for p in pieces(text)):
+    if any(p.lower().startswith("mailto:") for p in pieces(text)[1:]):
         found.append(Problem("uri-by-semicolon", "a URI stands behind a semicolon"))
     return found
 

@@ -17,7 +17,6 @@ from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules._tags import name_of, pieces, renamed
 from mailworthy.audit.rules.dmarc._shared import change, first_problem, sound, world
-from mailworthy.dmarc.record import KNOWN_TAGS
 
 
 @rule(
@@ -36,5 +35,5 @@ def check(dmarc: DmarcEvidence) -> Iterator[Found]:
 
 def _lower(text: str) -> str:
     for name in [name_of(piece) for piece in pieces(text)]:
-        text = renamed(text, name, name.lower()) if name.lower() in KNOWN_TAGS else text
+        text = renamed(text, name, name.lower())
     return text
