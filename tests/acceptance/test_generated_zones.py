@@ -34,12 +34,11 @@ PARKED = Intent(hosts={}, domains={"parked.example": Domain(parked=True)})
 
 def reviewed(intent: Intent, domain: str, how: str, record: ZoneRecord) -> str | None:
     """Why the loss or change of a record cannot be seen, for the few where it cannot."""
-    if how != "corrupt" or record.type not in ("SOA", "NS"):
-        return None
-    if record.name != domain:
-        return "a delegation: the name servers of the child answer, and the child's check compares"
-    if not intent.domains[domain].nameservers:
-        return "no name servers are named, so a stand-in is there, meant to be replaced"
+    if intent.zone_of(record.name) != domain:
+        return "a delegation and its glue: the child's servers answer, and its own check compares"
+    if how == "corrupt" and record.type in ("SOA", "NS") and record.name == domain:
+        named = intent.domains[domain].nameservers
+        return None if named else "a stand-in, as no name servers are named: meant to be replaced"
     return None
 
 
