@@ -15,7 +15,9 @@ IDS = [r.id for r in RULES]
 SECTIONS = ("## What it checks", "## Why it matters", "## How to fix")
 
 # Faults that by their nature bring another finding along.
-ACCOMPANIED: dict[str, str] = {}
+ACCOMPANIED: dict[str, str] = {
+    "bimi-percentage-below-100": "pct= in a DMARC record is a finding of its own",
+}
 
 
 def found_by(rule: Rule, case: object) -> list:

@@ -1,0 +1,1 @@
+"""The logo beside the mail: BIMI records."""
