@@ -25,27 +25,10 @@ SYNTAX = (
     "bad-character",
 )
 _FAULTS = (*SYNTAX, "missing-l", "bad-l", "bad-format", "bad-a", "bad-lps")
-_INTENT = """
-[hosts."mail.example.com"]
-ipv4 = ["192.0.2.25"]
-ipv6 = ["2001:db8::25"]
-mx = 10
-
-[domains."example.com"]
-reports = "dmarc@example.com"
-dnssec = true
-ca = ["letsencrypt.org"]
-selectors = ["r202611", "e202611"]
-"""
 _LATER = (
     "If it is the logo you want: move DMARC to p=quarantine for the domain and its sub-domains once "
     "the aggregate reports show that all your mail passes. This record may then stay as it is."
 )
-
-
-def intent(*lines: str) -> str:
-    """A `mailworthy.toml` for the healthy world, with these lines about the domain."""
-    return "\n".join((_INTENT, *lines))
 
 
 def line(text: str) -> str:

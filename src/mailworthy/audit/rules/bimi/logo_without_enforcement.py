@@ -17,7 +17,8 @@ from mailworthy.audit.evidence import Published
 from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.healthy import healthy
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.bimi._shared import DRAFT, OWN, intent, line, unshown
+from mailworthy.audit.rules._intent import INTENT
+from mailworthy.audit.rules.bimi._shared import DRAFT, OWN, line, unshown
 from mailworthy.bimi.record import Bimi
 from mailworthy.dmarc.discover import PolicyFound
 from mailworthy.dmarc.record import Policy
@@ -30,7 +31,7 @@ _DMARC = '_dmarc.example.com. TXT "v=DMARC1; p={}; np=reject; psd=n; rua=mailto:
 @rule(
     severity=Severity.ADVICE,
     references=(f"{DRAFT} (Authentication Requirements)",),
-    bad=healthy(drop=(OWN, "_dmarc."), add=(_LOGO, _DMARC.format("none")), intent=intent()),
+    bad=healthy(drop=(OWN, "_dmarc."), add=(_LOGO, _DMARC.format("none")), intent=INTENT),
     good=healthy(drop=(OWN, "_dmarc."), add=(_LOGO, _DMARC.format("quarantine"))),
 )
 def check(bimi: Published[Bimi], policy: PolicyFound, wish: Domain | None) -> Iterator[Found]:

@@ -16,7 +16,8 @@ from mailworthy.audit.evidence import DmarcEvidence, Published
 from mailworthy.audit.finding import Found, Severity, cite
 from mailworthy.audit.healthy import healthy
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.bimi._shared import DRAFT, OWN, intent, line, unshown
+from mailworthy.audit.rules._intent import INTENT
+from mailworthy.audit.rules.bimi._shared import DRAFT, OWN, line, unshown
 from mailworthy.bimi.record import Bimi
 from mailworthy.dmarc.record import Policy
 
@@ -30,7 +31,7 @@ _DMARC = '_dmarc.example.com. TXT "v=DMARC1; p=quarantine; sp={}; np=reject; psd
     bad=healthy(
         drop=(OWN, "_dmarc."),
         add=(_LOGO, _DMARC.format("none")),
-        intent=intent('dmarc = { p = "quarantine", sp = "none" }'),
+        intent=INTENT + 'dmarc = { p = "quarantine", sp = "none" }\n',
     ),
     good=healthy(drop=(OWN, "_dmarc."), add=(_LOGO, _DMARC.format("quarantine"))),
 )

@@ -17,32 +17,20 @@ from mailworthy.audit.evidence import Certification
 from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.healthy import healthy
 from mailworthy.audit.rule import rule
+from mailworthy.audit.rules._intent import INTENT
 from mailworthy.audit.rules.caa._shared import WILD, found, instead, records
 from mailworthy.domain.intent import Domain
 from mailworthy.names import printable
 from mailworthy.rdata.caa import KNOWN_TAGS, Caa, authorizes, render
 
-_INTENT = """
-[hosts."mail.example.com"]
-ipv4 = ["192.0.2.25"]
-ipv6 = ["2001:db8::25"]
-mx = 10
-
-[domains."example.com"]
-reports = "dmarc@example.com"
-dnssec = true
-ca = ["letsencrypt.org"]
-selectors = ["r202611", "e202611"]
-dmarc = { p = "quarantine" }
-"""
 _OTHER = 'example.com. CAA 0 issue "pki.goog"'
 
 
 @rule(
     severity=Severity.WARNING,
     references=("RFC 8659 §4.2",),
-    bad=instead(_OTHER, WILD, intent=_INTENT),
-    good=healthy(add=(_OTHER,), intent=_INTENT),
+    bad=instead(_OTHER, WILD, intent=INTENT),
+    good=healthy(add=(_OTHER,), intent=INTENT),
 )
 def check(domain: str, caa: Certification, intent: Domain) -> Iterator[Found]:
     there = records(caa)

@@ -20,25 +20,16 @@ from mailworthy.audit.finding import Found, Severity, cite
 from mailworthy.audit.healthy import healthy
 from mailworthy.audit.part import Known
 from mailworthy.audit.rule import rule
+from mailworthy.audit.rules._intent import INTENT
 from mailworthy.audit.rules.dnssec._shared import FILLED, SIGNED, sign
 from mailworthy.domain.intent import Domain
-
-_INTENT = """
-[hosts."mail.example.com"]
-ipv4 = ["192.0.2.25"]
-ipv6 = ["2001:db8::25"]
-mx = 10
-
-[domains."example.com"]
-dnssec = false
-"""
 
 
 @rule(
     severity=Severity.ADVICE,
     references=("RFC 4035 §2", "RFC 7672 §2.2.1"),
     bad=healthy(drop=(*SIGNED, "_25._tcp."), signed=(), blanks=FILLED),
-    good=healthy(drop=(*SIGNED, "_25._tcp."), signed=(), intent=_INTENT),
+    good=healthy(drop=(*SIGNED, "_25._tcp."), signed=(), intent=INTENT.replace("true", "false")),
 )
 def check(
     domain: str,

@@ -17,29 +17,16 @@ from mailworthy.audit.evidence import Dnssec, Existence
 from mailworthy.audit.finding import Found, Remedy, Severity, cite
 from mailworthy.audit.healthy import healthy
 from mailworthy.audit.rule import rule
+from mailworthy.audit.rules._intent import INTENT
 from mailworthy.audit.rules.dnssec._shared import FILLED, SIGNED, proper, registrar, sign
 from mailworthy.domain.intent import Domain
-
-_INTENT = """
-[hosts."mail.example.com"]
-ipv4 = ["192.0.2.25"]
-ipv6 = ["2001:db8::25"]
-mx = 10
-
-[domains."example.com"]
-reports = "dmarc@example.com"
-dnssec = true
-ca = ["letsencrypt.org"]
-selectors = ["r202611", "e202611"]
-dmarc = { p = "quarantine" }
-"""
 
 
 @rule(
     severity=Severity.WARNING,
     references=("RFC 4035 §2.4", "RFC 8314 §4.5.4"),
-    bad=healthy(drop=(*SIGNED, "_25._tcp."), signed=(), intent=_INTENT, blanks=FILLED),
-    good=healthy(intent=_INTENT),
+    bad=healthy(drop=(*SIGNED, "_25._tcp."), signed=(), intent=INTENT, blanks=FILLED),
+    good=healthy(intent=INTENT),
 )
 def check(domain: str, dnssec: Dnssec, existence: Existence, intent: Domain) -> Iterator[Found]:
     if not intent.dnssec or dnssec.ds.records or dnssec.ad or not existence.apex:

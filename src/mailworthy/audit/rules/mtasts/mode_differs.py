@@ -19,32 +19,20 @@ from mailworthy.audit.evidence import MxSet, Policy, Published
 from mailworthy.audit.finding import Found, Remedy, Severity
 from mailworthy.audit.healthy import POLICY, POLICY_URL, healthy
 from mailworthy.audit.rule import rule
+from mailworthy.audit.rules._intent import INTENT
 from mailworthy.audit.rules.mtasts._shared import ASK_AGAIN, WEEK, current, exchanges, serve, show
 from mailworthy.domain.intent import Domain, MtaStsMode
 from mailworthy.mtasts.policy import Mode, allows
 from mailworthy.mtasts.record import StsRecord
 
-_HOSTS = """
-[hosts."mail.example.com"]
-ipv4 = ["192.0.2.25"]
-ipv6 = ["2001:db8::25"]
-mx = 10
-
-[domains."example.com"]
-reports = "dmarc@example.com"
-dnssec = true
-ca = ["letsencrypt.org"]
-selectors = ["r202611", "e202611"]
-dmarc = { p = "quarantine" }
-"""
 _ENFORCED = POLICY.replace("testing", "enforce").replace("86400", "1209600")
 
 
 @rule(
     severity=Severity.WARNING,
     references=("RFC 8461 §5", "RFC 8461 §3.2"),
-    bad=healthy(intent=_HOSTS + 'mta_sts = "enforce"\n'),
-    good=healthy(intent=_HOSTS + 'mta_sts = "enforce"\n', fetches={POLICY_URL: _ENFORCED}),
+    bad=healthy(intent=INTENT + 'mta_sts = "enforce"\n'),
+    good=healthy(intent=INTENT + 'mta_sts = "enforce"\n', fetches={POLICY_URL: _ENFORCED}),
 )
 def check(
     domain: str, mta_sts: Published[StsRecord], mta_sts_policy: Policy, intent: Domain, mx: MxSet
