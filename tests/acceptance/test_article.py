@@ -75,7 +75,7 @@ PITFALLS = {
         "mx-target-is-address",
         {"mx": "example.com. IN MX 10 192.0.2.25.example.com."},
     ),
-    "MX to nothing": ("mx-unreachable", {"mx": "example.com. IN MX 10 nothing.example.com."}),
+    "MX to nothing": ("mx-target-missing", {"mx": "example.com. IN MX 10 nothing.example.com."}),
     "two SPF records": ("spf-several-records", {"two": 'example.com. IN TXT "v=spf1 a -all"'}),
     "an eleventh lookup": (
         "spf-too-many-lookups",

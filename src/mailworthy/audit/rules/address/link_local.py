@@ -23,7 +23,7 @@ from mailworthy.rdata.address import Kind
 @rule(
     over="hosts",
     severity=Severity.BLOCKER,
-    references=("RFC 3927 §2.6.2", "RFC 4291 §2.5.6"),
+    references=("RFC 3927 §2.7", "RFC 4291 §2.5.6"),
     bad=with_address("AAAA", "fe80::25"),
     good=with_address("AAAA", "2001:db8::27"),
 )

@@ -32,7 +32,7 @@ from mailworthy.spf.model import SpfRecord
         drop=NO_MAIL,
         add=(
             "example.com. MX 0 .",
-            'example.com. TXT "v=spf1 ip4:192.0.2.25 -all"',
+            'example.com. TXT "v=spf1 ip4:192.0.2.25 ip6:2001:db8::25 -all"',
             *SAYS_SO[1:],
         ),
         selectors=(),

@@ -11,6 +11,7 @@ from mailworthy.rdata.fields import absolute
 from mailworthy.rdata.ptr import generic_ptr
 from mailworthy.reserved import documentation_name
 
+MAX_NAMES = 10  # RFC 8601 §3, RFC 7208 §4.6.4: receivers read no more
 MAIL_HOST = Blank("mail-host", "a name of your own for the host, with this address")
 
 

@@ -13,11 +13,10 @@ Keep the name with which the server introduces itself.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.collect.hosts import MAX_PTR_NAMES as MAX_NAMES
 from mailworthy.audit.evidence import AddressEvidence, Forward, Ptr
 from mailworthy.audit.finding import Found, Severity, cite
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.ptr._shared import confirmed, request, reversed_to
+from mailworthy.audit.rules.ptr._shared import MAX_NAMES, confirmed, request, reversed_to
 from mailworthy.names import printable
 
 

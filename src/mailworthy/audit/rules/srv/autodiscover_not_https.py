@@ -26,7 +26,7 @@ from mailworthy.rdata.srv import Srv
 @rule(
     over="services",
     severity=Severity.ADVICE,
-    references=("RFC 2782 Port",),
+    references=("RFC 2782",),
     bad=instead("_autodiscover._tcp 0 0 80 mail.example.com."),
     good=instead("_autodiscover._tcp 0 0 443 www.example.com."),
 )

@@ -25,7 +25,7 @@ from mailworthy.rdata.srv import Srv
 @rule(
     over="services",
     severity=Severity.WARNING,
-    references=("RFC 2782 Target", "RFC 6186 §3.4"),
+    references=("RFC 2782", "RFC 6186 §3.4"),
     bad=beside("_imaps._tcp 0 0 0 ."),
     good=beside("_imaps._tcp 10 1 993 www.example.com."),
 )

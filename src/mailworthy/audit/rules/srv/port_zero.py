@@ -34,7 +34,7 @@ from mailworthy.rdata.srv import Srv
 @rule(
     over="services",
     severity=Severity.WARNING,
-    references=("RFC 2782 Port", "RFC 6186 §3"),
+    references=("RFC 2782", "RFC 6186 §3"),
     bad=instead("_imaps._tcp 0 1 0 mail.example.com."),
     good=instead("_imaps._tcp 0 0 0 ."),
 )

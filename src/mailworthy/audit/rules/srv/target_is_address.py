@@ -30,7 +30,7 @@ _HOST = Blank("host", "the name of the host with this address")
 @rule(
     over="services",
     severity=Severity.WARNING,
-    references=("RFC 2782 Target",),
+    references=("RFC 2782",),
     bad=instead("_imaps._tcp 0 1 993 192.0.2.25.", blanks={"host": "mail.example.com"}),
     good=instead("_imaps._tcp 0 1 993 host25.example.com."),
 )

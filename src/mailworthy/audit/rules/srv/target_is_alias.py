@@ -27,7 +27,7 @@ from mailworthy.rdata.srv import Srv
 @rule(
     over="services",
     severity=Severity.ADVICE,
-    references=("RFC 2782 Target", "RFC 8314 §4.4"),
+    references=("RFC 2782", "RFC 8314 §4.4"),
     bad=instead("_imaps._tcp 0 1 993 autoconfig.example.com."),
     good=instead("_imaps._tcp 0 1 993 www.example.com."),
 )

@@ -30,7 +30,7 @@ _HOST = Blank("host", "the name of the host that offers the service")
 @rule(
     over="services",
     severity=Severity.WARNING,
-    references=("RFC 2782 Target", "RFC 6186 §3"),
+    references=("RFC 2782", "RFC 6186 §3"),
     bad=instead("_imaps._tcp 0 1 993 gone.example.com.", blanks={"host": "mail.example.com"}),
     good=instead("_imaps._tcp 0 1 993 www.example.com."),
 )
