@@ -305,6 +305,13 @@ class Legacy(msgspec.Struct, frozen=True):
     spf_type: Answer  # type 99, discontinued by RFC 7208 §3.1
 
 
+class Listed(msgspec.Struct, frozen=True):
+    """An address that the SPF record names and no mail host has."""
+
+    ip: str
+    ptr: Ptr
+
+
 class Sending(msgspec.Struct, frozen=True):
     """Who sends for the domain, as far as is known: for remedies, so gaps are left out.
 
@@ -336,6 +343,7 @@ class Evidence(msgspec.Struct, frozen=True):
     addresses: Part[tuple[AddressEvidence, ...]]
     spf: Part[Published[SpfRecord]]
     spf_tree: Part[SpfTree]
+    listed: Part[tuple[Listed, ...]]  # asked only where a host of the domain fails SPF
     legacy: Part[Legacy]
     keys: Part[Keys]
     selectors: Part[tuple[SelectorEvidence, ...]]

@@ -6,6 +6,7 @@ from casekit import applied, evidence, outcome
 from mailworthy.audit.case import Case
 from mailworthy.audit.finding import AskOther, Finding, Publish
 from mailworthy.audit.healthy import healthy
+from mailworthy.audit.part import Known
 from mailworthy.audit.rule import load
 from mailworthy.audit.rules.spf._shared import BASE, line, world
 from mailworthy.audit.run import run
@@ -59,8 +60,9 @@ SILENT = {
         f"v=spf1 {BASE} -all", "example.com. MX 0 .", drop=("example.com. MX",)
     ),
     "in and out are different hosts": world(
-        "v=spf1 ip4:192.0.2.26 -all", drop=("mail.example.com. TXT",)
+        "v=spf1 ip4:192.0.2.26 -all", "26.2.0.192.in-addr.arpa. PTR out.example.com."
     ),
+    "in and out are different networks": world("v=spf1 ip4:192.0.2.96/29 -all"),
     "IPv4 only, by names": world(
         "v=spf1 a:www.example.com mx a:mail.example.com -all",
         drop=("mail.example.com. AAAA", "8.b.d.0", "5.2.0"),
@@ -273,6 +275,25 @@ def test_senders_of_the_intent(text: str, expected: list[str]) -> None:
     case = world(text, intent=rule.meta.bad.intent)
     assert [f.subject for f in findings(case) if f.rule == rule.id] == expected
     assert not [f for f in findings(case) if f.rule == "spf-host-not-authorised"]
+
+
+def test_reverse_names_are_asked_for_only_on_suspicion() -> None:
+    assert evidence(healthy()).listed == Known(())
+    moved = evidence(world("v=spf1 ip4:192.0.2.26 ip6:2001:db8::26 ip4:192.0.2.0/28 ~all"))
+    assert isinstance(moved.listed, Known)
+    assert [each.ip for each in moved.listed.value] == ["192.0.2.26", "2001:db8::26"]
+
+
+@pytest.mark.parametrize(
+    ("ptr", "expected"),
+    [
+        ("static.26.2.0.192.hoster.example.net.", ["spf-host-not-authorised"]),
+        ("out.example.com.", []),
+    ],
+)
+def test_a_move_differs_from_a_second_host(ptr: str, expected: list[str]) -> None:
+    case = world("v=spf1 ip4:192.0.2.26 ~all", f"26.2.0.192.in-addr.arpa. PTR {ptr}")
+    assert fired(case) == expected
 
 
 def test_long_records_are_shown_around_the_fault() -> None:

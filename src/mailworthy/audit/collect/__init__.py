@@ -6,6 +6,7 @@ import msgspec
 
 from mailworthy.audit.collect.frugal import perhaps
 from mailworthy.audit.collect.hosts import addresses_of, hosts_of, mx_of, reverse_of
+from mailworthy.audit.collect.listed import listed_of
 from mailworthy.audit.collect.missing import nothing_but
 from mailworthy.audit.collect.names import bystanders_of, services_of, wanted_of
 from mailworthy.audit.collect.outbound import departures
@@ -41,6 +42,7 @@ def collect(target: Target) -> Asking[Evidence]:
     )
     fields = mail | spf | keys | policies | rest
     fields["addresses"] = _authorise(fields["addresses"], fields["spf_tree"])
+    fields["listed"] = yield from listed_of(fields["spf"], fields["hosts"], fields["addresses"])
     wish = target.wish
     fields["hosts"], fields["addresses"] = departures(
         fields["hosts"], fields["addresses"], fields["spf_tree"], intended=wish is not None

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 
+from mailworthy.audit.collect.listed import named
 from mailworthy.audit.evidence import AddressEvidence
 from mailworthy.audit.part import Known
 from mailworthy.audit.rules.spf._faults import joints
 from mailworthy.audit.rules.spf._shared import Spf, own
 from mailworthy.audit.rules.spf._text import in_front, literals
 from mailworthy.spf.authorise import Standing
-from mailworthy.spf.model import Kind, Mechanism, Qualifier
+from mailworthy.spf.model import Kind, Qualifier
 
 _REFUSED = frozenset({Standing.FAIL, Standing.SOFTFAIL, Standing.NEUTRAL})
-_LOCAL = frozenset({Kind.A, Kind.MX, Kind.IP4, Kind.IP6})
+_LOCAL = frozenset({Kind.A, Kind.MX, Kind.PTR, Kind.IP4, Kind.IP6, Kind.EXISTS})
 
 
 def legible(spf: Spf) -> str | None:
@@ -32,13 +33,12 @@ def passes(address: AddressEvidence) -> bool:
     return isinstance(said, Known) and said.value.result is Standing.PASS
 
 
-def names_hosts(spf: Spf) -> bool:
-    """Whether the record names hosts itself, and does not leave all sending to services."""
+def only_by_address(spf: Spf) -> bool:
+    """Whether the record names hosts of its own by single addresses and in no other way."""
     record = spf.record
-    return record is not None and any(
-        isinstance(m, Mechanism) and m.kind in _LOCAL and m.qualifier is Qualifier.PASS
-        for m in record.mechanisms
-    )
+    mechanisms = record.mechanisms if record else ()
+    local = [m for m in mechanisms if m.kind in _LOCAL and m.qualifier is Qualifier.PASS]
+    return bool(local) and len(local) == len(named(record))
 
 
 def with_hosts(text: str, ips: Iterable[str]) -> str:

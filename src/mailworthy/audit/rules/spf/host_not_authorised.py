@@ -1,69 +1,70 @@
-"""The domain's own mail host is not authorised by the SPF record, though it seems to send.
+"""The SPF record names other addresses than those of the domain's own mail host.
 
 ## What it checks
-An MX host with a name in the domain and an SPF record of its own, as hosts that send have it,
-passes SPF for the domain by at least one of its addresses.
-Records that leave all sending to services are not judged.
+An MX host with a name in the domain does not pass SPF by any of its addresses, and the addresses
+that the record does name look like no mail server's: they have no reverse DNS, or such as
+providers make up.
+Where they have names of their own, mail may well come in and go out by different hosts.
 
 ## Why it matters
-Mail from the host fails SPF.
-Where the record ends in `-all` many receivers refuse it; elsewhere all depends on DKIM alone.
+So it looks after a move to another address, when the SPF record was forgotten.
+Mail from the host fails SPF: where the record ends in `-all` many receivers refuse it, elsewhere
+all depends on DKIM alone.
 
 ## How to fix
-Add the addresses of the host with `ip4:` and `ip6:`.
-If the host only receives, take its own SPF record away, or waive this finding.
+Add the addresses of the host with `ip4:` and `ip6:`, and take the old ones away.
+If the host only receives, give the hosts that send a reverse DNS.
 """
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import AddressEvidence, HostEvidence
+from mailworthy.audit.collect.listed import left_out, named
+from mailworthy.audit.evidence import AddressEvidence, HostEvidence, Listed
 from mailworthy.audit.finding import Found, Severity, cite
-from mailworthy.audit.part import Known
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.spf._authorised import (
-    legible,
-    names_hosts,
-    refused,
-    with_hosts,
-)
+from mailworthy.audit.rules.spf._authorised import legible, only_by_address, with_hosts
 from mailworthy.audit.rules.spf._shared import Spf, replaced, shown, world
 from mailworthy.domain.intent import Domain
-from mailworthy.spf.model import Kind, Qualifier
+from mailworthy.rdata.ptr import generic_ptr
 
 
 @rule(
     severity=Severity.WARNING,
     references=("RFC 7208 §2.4", "RFC 7208 §10.1"),
     bad=world("v=spf1 ip4:192.0.2.26 ip6:2001:db8::26 ~all"),
-    # A host that only receives has no SPF record of its own.
-    good=world("v=spf1 ip4:192.0.2.26 ip6:2001:db8::26 ~all", drop=("mail.example.com. TXT",)),
+    # Another host sends, and is known by name.
+    good=world(
+        "v=spf1 ip4:192.0.2.26 ~all",
+        "26.2.0.192.in-addr.arpa. PTR out.example.com.",
+        "out.example.com. A 192.0.2.26",
+    ),
 )
 def check(
     hosts: tuple[HostEvidence, ...],
     addresses: tuple[AddressEvidence, ...],
+    listed: tuple[Listed, ...],
     wish: Domain | None,
     spf: Spf,
 ) -> Iterator[Found]:
     text = legible(spf)
-    if text is None or wish is not None or not names_hosts(spf):
+    if text is None or wish is not None or not only_by_address(spf):
+        return
+    if len(listed) < len(named(spf.record)) or not listed or not all(map(_nameless, listed)):
         return
     for host in hosts:
-        its = [a for a in addresses if host.name in a.hosts]
-        if _seems_to_send(host) and its and all(map(refused, its)):
-            ips = ", ".join(a.ip for a in its[:4])
+        ips = [a.ip for a in addresses if host.name in a.hosts]
+        if host.within and left_out(host, addresses):
             yield Found(
                 subject=host.name,
-                message=f"{shown(host.name)} ({ips}) does not pass SPF for {shown(spf.name)}",
-                evidence=(cite(spf.answer, text),),
-                remedy=replaced(spf, text, with_hosts(text, [a.ip for a in its])),
+                message=(
+                    f"{shown(host.name)} ({', '.join(ips[:4])}) does not pass SPF for "
+                    f"{shown(spf.name)}, and {listed[0].ip}, which does, has no name"
+                ),
+                evidence=(cite(spf.answer, text), *(cite(each.ptr.answer) for each in listed)),
+                remedy=replaced(spf, text, with_hosts(text, ips)),
             )
 
 
-def _seems_to_send(host: HostEvidence) -> bool:
-    """Whether the host's own name is authorised for the empty envelope sender."""
-    if not host.within or not isinstance(host.helo_spf, Known):
-        return False
-    record = host.helo_spf.value.record
-    return record is not None and any(
-        m.kind is not Kind.ALL and m.qualifier is Qualifier.PASS for m in record.mechanisms
-    )
+def _nameless(each: Listed) -> bool:
+    """Whether reverse DNS does not tell of a mail server there."""
+    return all(generic_ptr(name, each.ip) for name in each.ptr.names)
