@@ -1,6 +1,7 @@
 """Rules against evidence: findings, and what could not be judged."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -37,8 +38,9 @@ def run(evidence: Evidence, rules: Iterable[Rule], waivers: Iterable[Waiver] = (
     findings: list[Finding] = []
     gaps: dict[Unknown | NotAsked, set[str]] = {}
     active = [w for w in waivers if w.until >= evidence.now.date()]
+    parts = _Parts(evidence)
     for each in rules:
-        for judged in judge(each, evidence):
+        for judged in _judge(each, parts):
             if isinstance(judged, Found):
                 findings.append(_finding(each, judged, active))
             else:
@@ -47,36 +49,52 @@ def run(evidence: Evidence, rules: Iterable[Rule], waivers: Iterable[Waiver] = (
     return Outcome(tuple(findings), _gaps(gaps, Unknown), _gaps(gaps, NotAsked))
 
 
-def judge(rule: Rule, evidence: Evidence) -> Iterator[Found | Unknown | NotAsked]:
+def judge(rule: Rule, evidence: Evidence) -> Iterable[Found | Unknown | NotAsked]:
     """What one rule says, and which missing parts kept it from being called."""
+    return _judge(rule, _Parts(evidence))
+
+
+class _Parts(dict[str, Any]):
+    """Parts of the evidence by name, each looked up once: rules share them, and some are made
+    when they are asked for."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+
+    def __missing__(self, need: str) -> Any:
+        value = self[need] = getattr(self.evidence, need)
+        return value
+
+
+def _judge(rule: Rule, parts: _Parts) -> Iterable[Found | Unknown | NotAsked]:
     over = rule.meta.over
     if over is None:
-        yield from _call(rule, evidence, (), rule.needs)
-        return
-    subjects = getattr(evidence, over)
+        return _call(rule, [], [parts[need] for need in rule.needs])
+    subjects = parts[over]
     if not isinstance(subjects, Known):
-        yield subjects
-        return
-    for subject in subjects.value:
-        yield from _call(rule, evidence, (subject,), rule.needs[1:])
+        return (subjects,)
+    needs = rule.needs[1:]
+    return chain.from_iterable(_call(rule, [s], _for(s, needs, parts)) for s in subjects.value)
 
 
-def _call(
-    rule: Rule, evidence: Evidence, first: tuple[Any, ...], needs: tuple[str, ...]
-) -> Iterator[Found | Unknown | NotAsked]:
-    values = []
-    lacking: list[Unknown | NotAsked] = []
-    for need in needs:
-        holder = first[0] if first and hasattr(first[0], need) else evidence
-        value = getattr(holder, need)
-        if isinstance(value, (Unknown, NotAsked)):
-            lacking.append(value)
-        values.append(value.value if isinstance(value, Known) else value)
-    if lacking:
-        # A part that this run could never have asked outweighs one that failed.
-        yield next((g for g in lacking if isinstance(g, NotAsked)), lacking[0])
-    else:
-        yield from rule.check(*first, *values)
+def _for(subject: Any, needs: tuple[str, ...], parts: _Parts) -> list[Any]:
+    """What the subject has of the needs is its own; the rest is about the domain."""
+    kind = type(subject)
+    return [getattr(subject, n) if hasattr(kind, n) else parts[n] for n in needs]
+
+
+def _call(rule: Rule, values: list[Any], needed: list[Any]) -> Iterable[Found | Unknown | NotAsked]:
+    gap: Unknown | NotAsked | None = None
+    for value in needed:
+        kind = type(value)
+        if kind is Known:
+            values.append(value.value)
+        elif kind is NotAsked or (kind is Unknown and gap is None):
+            # A part that this run could never have asked outweighs one that failed.
+            gap = gap if type(gap) is NotAsked else value
+        elif kind is not Unknown:
+            values.append(value)
+    return rule.check(*values) if gap is None else (gap,)
 
 
 def _finding(rule: Rule, found: Found, waivers: list[Waiver]) -> Finding:

@@ -52,10 +52,13 @@ _TABLE: tuple[tuple[Network, Kind], ...] = tuple(
 
 def address(text: str) -> Address | None:
     """The address that a text presents, None if it presents none; a zone (`%eth0`) is none."""
-    if len(text) > _MAX_TEXT or "%" in text:
-        return None
+    return None if len(text) > _MAX_TEXT else _address(text)
+
+
+@lru_cache(maxsize=4096)
+def _address(text: str) -> Address | None:
     try:
-        return ipaddress.ip_address(text)
+        return None if "%" in text else ipaddress.ip_address(text)
     except ValueError:
         return None
 

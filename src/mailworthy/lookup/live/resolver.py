@@ -66,8 +66,8 @@ class Live:
         """See drive.Starting: on this resolver's own loop only, where flights can be shared."""
         if not isinstance(ask, Question):
             return failed(ask, Why.NO_MEANS)
-        background, engine = self._started()
-        if not background.is_here():
+        background, engine = self._background, self._engine
+        if background is None or engine is None or not background.is_here():
             return None
         return cast("Reply | asyncio.Future[Reply]", engine.begin(ask))
 

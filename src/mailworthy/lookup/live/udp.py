@@ -1,8 +1,9 @@
 """Questions over UDP: many at a time over connected sockets on random ports (RFC 5452)."""
 
 import asyncio
-import random
+import os
 import socket
+from collections.abc import Iterator
 from functools import partial
 
 import msgspec
@@ -17,7 +18,7 @@ PORTS = 16  # sockets open at a time for one server
 USES = 256  # questions after which a socket gives way to one on another port
 BUFFER = 1024 * 1024  # a burst of answers must fit
 _BURST = 64  # datagrams taken before other work gets its turn
-_random = random.SystemRandom()
+_SEED = 4096  # octets of randomness fetched at a time
 
 
 class _Sent(msgspec.Struct):
@@ -54,9 +55,7 @@ class _Port:
 
     def send(self, query: Query, edns: bool, inbox: Inbox) -> int:
         """Send a question under a fresh random id, which is returned. Raises OSError."""
-        ident = _random.getrandbits(16)
-        while ident in self.pending:
-            ident = _random.getrandbits(16)
+        ident = next(i for i in self._owner.dice if i not in self.pending)
         self._socket.send(query.message(ident, edns=edns))
         self.uses += 1
         self.pending[ident] = _Sent(query, edns, inbox)
@@ -110,6 +109,7 @@ class Udp:
         self.edns = True
         self.trust_ad = server.trust_ad
         self._seconds = seconds
+        self.dice = _dice()
         self._ports: list[_Port] = []
         self._retired: set[_Port] = set()
         self._tcp = Stream(server, None)
@@ -142,7 +142,7 @@ class Udp:
     def _port(self) -> _Port:
         """A random one of the open sockets, opening up to PORTS of them."""
         if len(self._ports) >= PORTS:
-            port = self._ports[_random.randrange(PORTS)]
+            port = self._ports[next(self.dice) % PORTS]
             if not port.spent:
                 return port
             self._ports.remove(port)
@@ -153,7 +153,7 @@ class Udp:
             if not self._ports:
                 raise
             # Too many open files, say: the sockets that there are must do.
-            return _random.choice(self._ports)
+            return self._ports[next(self.dice) % len(self._ports)]
         return self._ports[-1]
 
     def _retire(self, port: _Port) -> None:
@@ -175,6 +175,13 @@ class Udp:
         for port in [*self._ports, *self._retired]:
             port.close()
         await self._tcp.close()
+
+
+def _dice() -> Iterator[int]:
+    """Numbers of 16 bits that nobody can foresee; a system call for each would cost too much."""
+    while True:
+        seed = os.urandom(_SEED)
+        yield from (seed[i] << 8 | seed[i + 1] for i in range(0, _SEED, 2))
 
 
 def _nothing() -> None:
