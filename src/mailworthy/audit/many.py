@@ -1,7 +1,9 @@
 """Several domains at once: each on its own, in the order asked for."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from itertools import islice
 
 from mailworthy.audit.collect import Target, collect
 from mailworthy.audit.evidence import Evidence
@@ -11,9 +13,11 @@ from mailworthy.audit.run import Gap
 from mailworthy.lookup.drive import Instant, Resolver, adrive, drive
 from mailworthy.lookup.replay import ReplayError, Scoped
 
+AHEAD = 64  # for each job: so many domains are judged beyond one that keeps the others waiting
+
 
 def audits(
-    targets: Sequence[Target], resolver: Resolver, rules: Sequence[Rule], *, deadline: float
+    targets: Iterable[Target], resolver: Resolver, rules: Sequence[Rule], *, deadline: float
 ) -> Iterator[Audit]:
     """Audit one after the other, for resolvers that never wait; `deadline` is per domain."""
     for target in targets:
@@ -27,23 +31,29 @@ def audits(
 
 
 async def aaudits(
-    targets: Sequence[Target],
+    targets: Iterable[Target],
     resolver: Resolver,
     rules: Sequence[Rule],
     *,
     deadline: float,
     jobs: int = 16,
 ) -> AsyncIterator[Audit]:
-    """Audit `jobs` domains at a time; results come in the order of the targets."""
+    """Audit `jobs` domains at a time; results come in the order of the targets.
+
+    Targets are taken as they are needed, so that there may be any number of them.
+    """
     if isinstance(resolver, Instant):
         for audit in audits(targets, resolver, rules, deadline=deadline):
             yield audit
         return
     slots = asyncio.Semaphore(jobs)
-    tasks = [asyncio.ensure_future(_one(t, resolver, rules, deadline, slots)) for t in targets]
+    coming = (asyncio.ensure_future(_one(t, resolver, rules, deadline, slots)) for t in targets)
+    tasks = deque(islice(coming, jobs * AHEAD))
     try:
-        for task in tasks:
-            yield await task
+        while tasks:
+            yield await tasks[0]
+            tasks.popleft()
+            tasks.extend(islice(coming, 1))
     finally:
         for task in tasks:
             task.cancel()
