@@ -33,7 +33,7 @@ class Dot(msgspec.Struct, frozen=True):
 # What the ids of the rules begin with whose findings turn each dot red.
 REDDENED_BY = {
     "MX": ("mx-",),
-    "Addresses": ("address-", "mx-unreachable", "mx-target-missing"),
+    "Addresses": ("address-", "mx-target-missing", "mx-one-target-missing"),
     "Reverse DNS": ("ptr-", "helo-"),
     "SPF": ("spf-",),
     "DKIM": ("dkim-",),
