@@ -23,7 +23,7 @@ PURE = words("names taglist parsed errors reserved rdata lookup.model lookup.dri
 # Rules see what was learned, and never how.
 RULES_MAY_IMPORT = PURE - {"lookup.drive"} | words("""
     audit.case audit.compare audit.evidence audit.finding audit.healthy audit.part audit.rule
-    audit.rules domain.intent domain.recordset sources.table sources.table
+    audit.rules domain.intent domain.recordset sources.table
 """)
 
 # What reaches outside the program, and the only modules that may; a package covers its modules.

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from mailworthy.audit.collect.listed import named
 from mailworthy.audit.evidence import AddressEvidence
 from mailworthy.audit.part import Known
 from mailworthy.audit.rules.spf._faults import joints
@@ -33,12 +32,11 @@ def passes(address: AddressEvidence) -> bool:
     return isinstance(said, Known) and said.value.result is Standing.PASS
 
 
-def only_by_address(spf: Spf) -> bool:
-    """Whether the record names hosts of its own by single addresses and in no other way."""
+def local_terms(spf: Spf) -> int:
+    """How many terms let hosts pass that the record names itself, and leaves to no service."""
     record = spf.record
     mechanisms = record.mechanisms if record else ()
-    local = [m for m in mechanisms if m.kind in _LOCAL and m.qualifier is Qualifier.PASS]
-    return bool(local) and len(local) == len(named(record))
+    return len({m for m in mechanisms if m.kind in _LOCAL and m.qualifier is Qualifier.PASS})
 
 
 def with_hosts(text: str, ips: Iterable[str]) -> str:

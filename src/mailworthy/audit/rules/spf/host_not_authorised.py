@@ -18,11 +18,10 @@ If the host only receives, give the hosts that send a reverse DNS.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.collect.listed import left_out, named
 from mailworthy.audit.evidence import AddressEvidence, HostEvidence, Listed
 from mailworthy.audit.finding import Found, Severity, cite
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.spf._authorised import legible, only_by_address, with_hosts
+from mailworthy.audit.rules.spf._authorised import legible, local_terms, refused, with_hosts
 from mailworthy.audit.rules.spf._shared import Spf, replaced, shown, world
 from mailworthy.domain.intent import Domain
 from mailworthy.rdata.ptr import generic_ptr
@@ -47,13 +46,14 @@ def check(
     spf: Spf,
 ) -> Iterator[Found]:
     text = legible(spf)
-    if text is None or wish is not None or not only_by_address(spf):
+    if text is None or wish is not None or not listed or not all(map(_nameless, listed)):
         return
-    if len(listed) < len(named(spf.record)) or not listed or not all(map(_nameless, listed)):
-        return
+    if len(listed) < local_terms(spf):
+        return  # names, networks, or hosts that are known: the record has more to it
     for host in hosts:
-        ips = [a.ip for a in addresses if host.name in a.hosts]
-        if host.within and left_out(host, addresses):
+        its = [a for a in addresses if host.name in a.hosts]
+        if host.within and its and all(map(refused, its)):
+            ips = [a.ip for a in its]
             yield Found(
                 subject=host.name,
                 message=(
