@@ -34,7 +34,7 @@ from mailworthy.spf.treemodel import SpfTree
 def check(spf: Spf, spf_tree: SpfTree, sending: Sending) -> Iterator[Found]:
     found = [(start, word, node) for start, word, node in nodes_of(spf_tree) if dead(node)]
     if found and not burdened(spf_tree):
-        names = ", ".join(shown(word) for _, word, _ in found[:4])
+        names = ", ".join(repr(shown(word)) for _, word, _ in found[:4])
         rest = swapped(spf_tree.text or "", {start: "" for start, _, _ in found})
         yield Found(
             subject=spf.name,
