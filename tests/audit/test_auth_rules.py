@@ -368,6 +368,7 @@ def test_whatever_a_key_says_every_finding_is_curable(text: str) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(st.lists(TEXTS, min_size=2, max_size=3, unique=True))
+@example(["", "V=DMARC1;a=;A="])
 def test_several_records_are_curable(texts: list[str]) -> None:
     case = healthy(
         drop=("_dmarc.", "r202611."),

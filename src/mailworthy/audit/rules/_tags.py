@@ -54,14 +54,17 @@ def renamed(text: str, name: str, new: str) -> str:
     )
 
 
-def rebuilt(text: str) -> str:
-    """The record of its well-formed tags alone, the first of each name; v= before the others."""
+def rebuilt(text: str, *, fold_case: bool = False) -> str:
+    """The record of its well-formed tags alone, the first of each name; v= before the others.
+
+    With `fold_case` a name in capitals is the same name, as in DMARC records.
+    """
     kept: dict[str, str] = {}
     for piece in pieces(text):
-        name = name_of(piece)
+        name = name_of(piece).lower() if fold_case else name_of(piece)
         if "=" in piece and DKIM_NAME.fullmatch(name):
             kept.setdefault(name, piece)
-    return joined(sorted(kept.values(), key=lambda p: name_of(p) != "v"))
+    return joined([kept[name] for name in sorted(kept, key=lambda n: n != "v")])
 
 
 def unescaped(text: str) -> str:

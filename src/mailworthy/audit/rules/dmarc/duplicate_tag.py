@@ -30,4 +30,9 @@ def check(dmarc: DmarcEvidence) -> Iterator[Found]:
     if found := broken(dmarc, "duplicate-tag"):
         read, problem = found
         message = f"is not valid: {problem.message}"
-        yield change(dmarc.published, read.text, mended(read.text, rebuilt(read.text)), message)
+        yield change(
+            dmarc.published,
+            read.text,
+            mended(read.text, rebuilt(read.text, fold_case=True)),
+            message,
+        )

@@ -35,6 +35,6 @@ def check(dmarc: DmarcEvidence) -> Iterator[Found]:
         yield change(
             dmarc.published,
             read.text,
-            mended(read.text, rebuilt(scrubbed(read.text, "bad-character"))),
+            mended(read.text, rebuilt(scrubbed(read.text, "bad-character"), fold_case=True)),
             message,
         )
