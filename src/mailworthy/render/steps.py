@@ -11,11 +11,23 @@ _TEXT_TYPES = ("TXT", "SPF")
 
 
 def lines_of(remedy: Remedy) -> Iterator[str]:
-    """What to do, a step a line or more, then what the user has to fill in."""
+    """What to do, a step a line or more, then the prose."""
+    yield from steps_of(remedy)
+    yield from prose_of(remedy)
+
+
+def steps_of(remedy: Remedy) -> Iterator[str]:
+    """The steps, to be copied as they are."""
     for step in remedy.steps:
         yield from _step(step)
+
+
+def prose_of(remedy: Remedy) -> Iterator[str]:
+    """What the user has to fill in, and what else there is to say; may be wrapped."""
     for blank in remedy.blanks:
-        yield f"  where <{blank.placeholder}> is {harmless(blank.meaning)}"
+        yield f"where <{blank.placeholder}> is {harmless(blank.meaning)}"
+    if remedy.note:
+        yield f"note: {harmless(remedy.note)}"
 
 
 def _step(step: Step) -> Iterator[str]:

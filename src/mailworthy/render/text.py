@@ -11,7 +11,7 @@ from mailworthy.audit.finding import Finding, Severity
 from mailworthy.audit.run import Gap
 from mailworthy.names import harmless
 from mailworthy.render.gaps import explained
-from mailworthy.render.steps import lines_of
+from mailworthy.render.steps import prose_of, steps_of
 
 WIDTH = 80
 INDENT = " " * 4
@@ -94,8 +94,10 @@ def _finding(finding: Finding) -> Iterator[str]:
     for shown in finding.evidence[:_MANY]:
         yield from _verbatim(click.style("$ ", fg="bright_black"), shown.command)
         yield from _verbatim("  ", shown.said)
-    for line in lines_of(finding.remedy):
+    for line in steps_of(finding.remedy):
         yield from _verbatim("", line)
+    for line in prose_of(finding.remedy):
+        yield from _wrapped(line)
 
 
 def _wrapped(text: str) -> list[str]:
