@@ -127,7 +127,7 @@ def corrupt(record: ZoneRecord) -> str:
         return CORRUPT[record.type]
     value = record.value
     middle = len(value) // 2
-    letter = "A" if value[middle] != "A" else "B"
+    letter = "x" if value[middle].lower() != "x" else "y"  # not the same letter in capitals
     return value[:middle] + letter + value[middle + 1 :]
 
 
