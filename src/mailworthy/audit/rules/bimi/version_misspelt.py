@@ -35,5 +35,7 @@ def check(bimi: Published[Bimi]) -> Iterator[Found]:
     rest = [p for p in pieces(text) if name_of(p).lower() != "v"]
     repaired = joined(["v=BIMI1", *rest])
     new = repaired if parse(repaired).record else DECLINED
-    message = f"begins with {printable(text, 20)}, not with v=BIMI1; and is discarded"
+    message = (
+        f"begins with {printable(text.partition(';')[0], 20)}, not with v=BIMI1; and is discarded"
+    )
     yield replaced(bimi, text, new, message)

@@ -39,7 +39,9 @@ def check(mta_sts: Published[StsRecord], now: datetime) -> Iterator[Found]:
     if counted(mta_sts) or not mta_sts.found:
         return
     text = mta_sts.found[0].text
-    message = f"begins with {printable(text, 16)}, not with v=STSv1; and is discarded"
+    message = (
+        f"begins with {printable(text.partition(';')[0], 16)}, not with v=STSv1; and is discarded"
+    )
     yield replaced(mta_sts, text, _mended(text, now), message)
 
 

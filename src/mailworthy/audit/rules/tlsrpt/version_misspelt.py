@@ -40,7 +40,7 @@ def check(tls_rpt: Published[TlsRptRecord]) -> Iterator[Found]:
     if counted(tls_rpt) or not tls_rpt.found:
         return
     text = tls_rpt.found[0].text
-    message = f"begins with {printable(text, 20)}, not with v=TLSRPTv1; and is discarded"
+    message = f"begins with {printable(text.partition(';')[0], 20)}, not with v=TLSRPTv1; and is discarded"
     yield replaced(tls_rpt, text, _mended(text), message)
 
 
