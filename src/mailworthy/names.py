@@ -8,8 +8,6 @@ here, and only the edges (intent, command line, message headers) call it.
 import re
 from functools import lru_cache
 
-import idna
-
 from mailworthy.errors import UsageError
 
 MAX_NAME = 253  # RFC 1035 §2.3.4: 255 octets on the wire are 253 characters of text
@@ -103,8 +101,8 @@ def to_ascii(text: str) -> str:
     if not stripped:
         raise BadName("an empty text is not a domain name")
     try:
-        ascii_text = stripped if stripped.isascii() else idna.encode(stripped, uts46=True).decode()
-    except (idna.IDNAError, UnicodeError) as error:
+        ascii_text = stripped if stripped.isascii() else _encoded(stripped)
+    except UnicodeError as error:  # IDNAError is one
         raise BadName(f"{printable(text)} is not a domain name: {error}") from None
     name = ascii_text.lower()
     for label in name.split("."):
@@ -113,6 +111,12 @@ def to_ascii(text: str) -> str:
     if too_long(name):
         raise BadName(f"{printable(text)} is longer than the {MAX_NAME} characters DNS allows")
     return name
+
+
+def _encoded(text: str) -> str:
+    import idna
+
+    return idna.encode(text, uts46=True).decode()
 
 
 def _label_fault(label: str) -> str:
@@ -127,10 +131,12 @@ def _label_fault(label: str) -> str:
 
 def to_unicode(name: str) -> str:
     """A name for people: U-labels where they round-trip, A-labels otherwise."""
+    import idna
+
     try:
         shown = idna.decode(name)
         return shown if idna.encode(shown).decode() == name else name
-    except (idna.IDNAError, UnicodeError):
+    except UnicodeError:  # IDNAError is one
         return name
 
 

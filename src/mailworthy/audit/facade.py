@@ -1,6 +1,7 @@
 """The audit as one call: collect, judge, sum up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import msgspec
@@ -14,7 +15,6 @@ from mailworthy.audit.rule import Rule, load
 from mailworthy.audit.run import Gap, Outcome, run
 from mailworthy.domain.intent import Intent, Waiver
 from mailworthy.lookup.drive import Resolver, adrive, drive
-from mailworthy.lookup.means import open_resolver
 from mailworthy.names import to_ascii
 from mailworthy.spf.show import render_tree
 
@@ -76,7 +76,8 @@ def audit(
     trouble with the network is part of the result.
     """
     target = _target(domain, intent, now)
-    evidence = drive(collect(target), resolver or open_resolver("system"), deadline=DEADLINE)
+    with _means(resolver) as means:
+        evidence = drive(collect(target), means, deadline=DEADLINE)
     return conclude(evidence, load(), intent.waive if intent else ())
 
 
@@ -89,8 +90,21 @@ async def aaudit(
 ) -> Audit:
     """`audit` under asyncio."""
     target = _target(domain, intent, now)
-    asked = await adrive(collect(target), resolver or open_resolver("system"), deadline=DEADLINE)
-    return conclude(asked, load(), intent.waive if intent else ())
+    with _means(resolver) as means:
+        evidence = await adrive(collect(target), means, deadline=DEADLINE)
+    return conclude(evidence, load(), intent.waive if intent else ())
+
+
+@contextmanager
+def _means(resolver: Resolver | None) -> Iterator[Resolver]:
+    """The resolver given, or this machine's for the time of one audit."""
+    if resolver is not None:
+        yield resolver
+        return
+    from mailworthy.lookup.live import Live
+
+    with Live() as live:
+        yield live
 
 
 def _target(domain: str, intent: Intent | None, now: datetime | None) -> Target:

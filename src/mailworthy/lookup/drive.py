@@ -7,7 +7,10 @@ from collections.abc import Generator
 from functools import partial
 from typing import Any, Protocol, TypeVar, cast, runtime_checkable
 
+from mailworthy.callable import calls
 from mailworthy.lookup.model import Ask, Asking, Reply, Why, failed
+
+calls(__name__, __name__, "drive")
 
 T = TypeVar("T")
 
