@@ -18,6 +18,9 @@ def cured(
     remedy takes away what is not there.
     """
     kept = dict.fromkeys(records)
+    for blank in remedy.blanks:
+        if blank.placeholder not in blanks:
+            raise UsageError(f"the remedy asks for {blank.placeholder}: {blank.meaning}")
     for change in changes(remedy):
         if isinstance(change, Publish):
             kept[filled(change.record, blanks)] = None
@@ -41,8 +44,6 @@ def filled(record: Record, blanks: Mapping[str, str]) -> Record:
     value = record.value
     for placeholder, text in blanks.items():
         value = value.replace(f"<{placeholder}>", text)
-    if "<" in value and ">" in value:
-        raise UsageError(f"a placeholder is open in {record.name} {record.type} {value}")
     return msgspec.structs.replace(record, value=value)
 
 
