@@ -162,7 +162,7 @@ def _response(memory: Memory, data: bytes) -> dns.message.Message:
 def _soa(memory: Memory, name: str, ttl: int) -> dns.rrset.RRset:
     found = [r for r in memory.records if r.type == "SOA" and is_within(name, r.name)]
     soa = max(found, key=lambda r: len(r.name))
-    return dns.rrset.from_text(soa.name + ".", ttl, "IN", "SOA", soa.value)
+    return dns.rrset.from_text(soa.name.rstrip(".") + ".", ttl, "IN", "SOA", soa.value)
 
 
 def _quoted(text: str, splits: tuple[int, ...]) -> str:

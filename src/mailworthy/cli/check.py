@@ -93,7 +93,7 @@ def _printer(format_: str, spf_tree: bool) -> Callable[[Any], None]:
 
     render = partial(text, spf_tree=spf_tree) if format_ == "text" else document(format_)
     if format_ in STREAMED:
-        return lambda audit: click.echo(render([audit]), nl=False)
+        return lambda audit: _say(format_, render([audit]))
     return lambda audit: None
 
 
@@ -101,4 +101,9 @@ def _finish(format_: str, audits: list[Any]) -> None:
     from mailworthy.render import STREAMED, document
 
     if format_ not in STREAMED:
-        click.echo(document(format_)(audits), nl=False)
+        _say(format_, document(format_)(audits))
+
+
+def _say(format_: str, text: str) -> None:
+    """People read in the alphabet of their terminal, programs in UTF-8."""
+    click.echo(text if format_ == "text" else text.encode(), nl=False)

@@ -29,7 +29,7 @@ def open_minded() -> None:
 def flush() -> None:
     """Hand over what is buffered, while an error can still be told. Raises ReaderGone."""
     try:
-        sys.stdout.flush()
+        _flush()
     except BrokenPipeError:
         raise ReaderGone from None
 
@@ -37,10 +37,15 @@ def flush() -> None:
 def drop_output() -> None:
     """Forget what is buffered and cannot be written, before Python tries once more."""
     try:
-        sys.stdout.flush()
+        _flush()
     except OSError:
         with contextlib.suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _flush() -> None:
+    if sys.stdout is not None:  # as it is where the output was closed from the start
+        sys.stdout.flush()
 
 
 def one_line(error: Exception) -> str:

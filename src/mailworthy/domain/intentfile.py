@@ -154,6 +154,8 @@ def _explained(text: str, kind: type[msgspec.Struct], path: Path) -> IntentError
         return IntentError(f"{where} should be {wanted}, not {got}{hint}", (*path, *steps[:1]))
     if missing := re.match(r"Object missing required field `(.*)`", message):
         return IntentError(f"{missing[1]} is missing", path)
+    if "RFC3339" in message:
+        return IntentError(f"{where} should be {_WORDS['date']}", (*path, *steps[:1]))
     return IntentError(f"{where}: {_choices(message, inner, steps)}", (*path, *steps[:1]))
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from mailworthy.audit.facade import Audit
+from mailworthy.render.jsontext import encode
 
 
 def document(audits: Sequence[Audit]) -> str:
     """One object, indented, keys in the order of the structs."""
-    return msgspec.json.format(msgspec.json.encode({"audits": audits}), indent=2).decode() + "\n"
+    return encode({"audits": audits}, indent=2)

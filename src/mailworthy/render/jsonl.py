@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 
-import msgspec
-
 from mailworthy.audit.facade import Audit
+from mailworthy.render.jsontext import encode
 
 
 def document(audits: Sequence[Audit]) -> str:
     """One line each."""
-    return "".join(msgspec.json.encode(audit).decode() + "\n" for audit in audits)
+    return "".join(map(encode, audits))

@@ -8,11 +8,10 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
-import msgspec
-
 from mailworthy.audit.facade import Audit
 from mailworthy.audit.finding import Finding, Severity
 from mailworthy.audit.rule import Rule, find
+from mailworthy.render.jsontext import encode
 from mailworthy.render.steps import lines_of
 
 _LEVELS = {Severity.BLOCKER: "error", Severity.WARNING: "warning", Severity.ADVICE: "note"}
@@ -32,7 +31,7 @@ def document(audits: Sequence[Audit]) -> str:
             }
         ],
     }
-    return msgspec.json.format(msgspec.json.encode(log), indent=2).decode() + "\n"
+    return encode(log, indent=2)
 
 
 def _driver(rules: Sequence[Rule]) -> dict[str, Any]:
