@@ -10,6 +10,7 @@ import argparse
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -17,7 +18,7 @@ import msgspec
 from dnsserver import ADDRESS, SILENT, Server
 from mailworthy.audit.collect import Target, collect
 from mailworthy.audit.facade import Audit, conclude
-from mailworthy.audit.many import aaudits
+from mailworthy.audit.many import aaudits, settle
 from mailworthy.audit.rule import load
 from mailworthy.lookup.drive import drive
 from mailworthy.lookup.live import Live
@@ -26,6 +27,8 @@ from world import SELECTOR, domain
 
 DELAY = 0.020
 DEADLINE = 20.0
+DOMAINS = 3000  # more than all parts together take
+JOBS = (16, 64)
 HEAD = ("", "domains", "s a domain", "questions", "domains/s", "CPU ms")
 
 
@@ -58,11 +61,17 @@ class Bench:
     def __init__(self, server: Server) -> None:
         self.server = server
         self.rows: list[tuple[str, ...]] = []
+        self.next = 0
 
-    def measure(self, label: str, count: int, work: Callable[[], int]) -> None:
-        """Time `work`, which returns how many domains it could judge."""
+    def measure(self, label: str, count: int, work: Callable[[Server, range], int]) -> None:
+        """Time `work` on as many domains, new ones each time so that no cache knows them.
+
+        It returns how many of them it could judge.
+        """
+        numbers = range(self.next, self.next + count)
+        self.next += count
         asked, wall, cpu = self.server.asked, time.perf_counter(), time.process_time()
-        judged = work()
+        judged = work(self.server, numbers)
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         asked = self.server.asked - asked
         figures = (
@@ -85,10 +94,10 @@ def whole(audit: Audit) -> bool:
     return not audit.undetermined and bool(audit.checkpoint)
 
 
-def one_by_one(server: Server, count: int, *, checkpoint: bool = False) -> int:
+def one_by_one(server: Server, numbers: range, *, checkpoint: bool = False) -> int:
     """Each domain with a resolver of its own, so that nothing is in its cache."""
     judged = 0
-    for number in range(count):
+    for number in numbers:
         with Live(server.spec) as live:
             wanted = target(number, checkpoint=checkpoint)
             evidence = drive(collect(wanted), live, deadline=DEADLINE)
@@ -96,11 +105,11 @@ def one_by_one(server: Server, count: int, *, checkpoint: bool = False) -> int:
     return judged
 
 
-def at_once(server: Server, count: int, jobs: int) -> int:
+def at_once(server: Server, numbers: range, jobs: int) -> int:
     """Many domains with one resolver, as `mailworthy check` does it."""
 
     async def work(live: Live) -> int:
-        targets = [target(number) for number in range(count)]
+        targets = (target(number) for number in numbers)
         found = aaudits(targets, live, load(), deadline=DEADLINE, jobs=jobs)
         return sum([whole(audit) async for audit in found])
 
@@ -108,13 +117,13 @@ def at_once(server: Server, count: int, jobs: int) -> int:
         return live.run(work(live))
 
 
-def checkdmarc(server: Server, count: int) -> int:
+def checkdmarc(server: Server, numbers: range) -> int:
     """The peer, one domain after the other with its cache kept, as its own command does."""
     import checkdmarc as peer
     from dns.nameserver import Do53Nameserver
 
     servers = [Do53Nameserver(ADDRESS, server.port)]
-    found: Any = [peer.check_domains([domain(n)], nameservers=servers) for n in range(count)]
+    found: Any = [peer.check_domains([domain(n)], nameservers=servers) for n in numbers]
     return sum(bool(f["spf"]["valid"] and f["dmarc"]["valid"]) for f in found)
 
 
@@ -127,46 +136,34 @@ def has_peer() -> bool:
 
 def slow(bench: Bench, size: Size) -> None:
     """Every answer 20 ms late."""
-    server, jobs = bench.server, (16, 64)
-    server.be(DELAY)
-    bench.measure("mailworthy", size.one, lambda: one_by_one(server, size.one))
-    light = lambda: one_by_one(server, size.one, checkpoint=True)  # noqa: E731
-    bench.measure("mailworthy --checkpoint", size.one, light)
+    bench.server.be(DELAY)
+    bench.measure("mailworthy", size.one, one_by_one)
+    bench.measure("mailworthy --checkpoint", size.one, partial(one_by_one, checkpoint=True))
     if has_peer():
-        bench.measure("checkdmarc", size.peer, lambda: checkdmarc(server, size.peer))
-    for n in jobs:
-        bench.measure(
-            f"mailworthy --jobs {n}", size.many, lambda n=n: at_once(server, size.many, n)
-        )
+        bench.measure("checkdmarc", size.peer, checkdmarc)
+    for jobs in JOBS:
+        bench.measure(f"mailworthy --jobs {jobs}", size.many, partial(at_once, jobs=jobs))
     bench.print("A resolver 20 ms away")
 
 
 def dead(bench: Bench, size: Size) -> None:
     """A server that answers nothing: one domain costs one deadline at most."""
-    server = bench.server
-    server.be(SILENT)
-    bench.measure("mailworthy", 1, lambda: one_by_one(server, 1))
-    bench.measure("mailworthy --jobs 16", 16, lambda: at_once(server, 16, 16))
-    if has_peer() and size is FULL:
-        bench.measure("checkdmarc", 1, lambda: _dead_peer(server))
+    bench.server.be(SILENT)
+    bench.measure("mailworthy", 1, one_by_one)
+    if size is FULL:
+        bench.measure("mailworthy --jobs 16", 16, partial(at_once, jobs=16))
+    if size is FULL and has_peer():
+        bench.measure("checkdmarc", 1, checkdmarc)
     bench.print(f"A resolver that answers nothing (deadline {DEADLINE:.0f} s a domain)")
-
-
-def _dead_peer(server: Server) -> int:
-    import checkdmarc as peer
-    from dns.nameserver import Do53Nameserver
-
-    peer.check_domains(["dead.test"], nameservers=[Do53Nameserver(ADDRESS, server.port)])
-    return 0
 
 
 def flood(bench: Bench, size: Size) -> None:
     """No delay at all: what the processor allows. Domains a second and core: 1000 / CPU ms."""
-    server = bench.server
-    server.be(0.0)
-    bench.measure("mailworthy --jobs 64", size.flood, lambda: at_once(server, size.flood, 64))
+    bench.server.be(0.0)
+    for jobs in JOBS:
+        bench.measure(f"mailworthy --jobs {jobs}", size.flood, partial(at_once, jobs=jobs))
     if has_peer():
-        bench.measure("checkdmarc", size.peer, lambda: checkdmarc(server, size.peer))
+        bench.measure("checkdmarc", size.peer, checkdmarc)
     bench.print("A resolver at no distance")
 
 
@@ -182,9 +179,11 @@ def main() -> None:
     print(f"{len(load())} rules")
     if not has_peer():
         print("checkdmarc is not installed: nothing to compare with (make oracles)")
-    with Server(max(size.one, size.peer, size.many, size.flood)) as server:
+    settle()
+    with Server(DOMAINS if size is FULL else DOMAINS // 20) as server:
+        bench = Bench(server)
         for part in options.only or PARTS:
-            PARTS[part](Bench(server), size)
+            PARTS[part](bench, size)
 
 
 if __name__ == "__main__":

@@ -135,11 +135,12 @@ class _Zones:
 
     def _soa(self, owner: bytes) -> bytes:
         """The SOA of the closest zone above; the root's, which this world lacks, is made up."""
-        at = owner
-        while at != b"\0":
-            if (data := self._found.get(at, {}).get(SOA)) is not None:
+        at = 0
+        while owner[at]:
+            if (data := self._found.get(owner[at:], {}).get(SOA)) is not None:
                 break
-            at = at[at[0] + 1 :]
+            at += owner[at] + 1
         else:
             data = self._found[b"\x04test\0"][SOA]
-        return at + struct.pack("!HHIH", SOA, 1, _TTL, len(data[0])) + data[0]
+        # The name is a pointer into the question, as real servers write it.
+        return _RECORD.pack(_HERE + at, SOA, 1, _TTL, len(data[0])) + data[0]

@@ -1,6 +1,7 @@
 """Several domains at once: each on its own, in the order asked for."""
 
 import asyncio
+import gc
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from itertools import islice
@@ -14,6 +15,15 @@ from mailworthy.lookup.drive import Instant, Resolver, adrive, drive
 from mailworthy.lookup.replay import ReplayError, Scoped
 
 AHEAD = 64  # for each job: so many domains are judged beyond one that keeps the others waiting
+
+
+def settle() -> None:
+    """Let the garbage collector pass over what is loaded by now, and come by less often.
+
+    For programs that do little else: many audits take a tenth less time.
+    """
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
 
 
 def audits(

@@ -59,9 +59,11 @@ def command(
         each = _printer(format, spf_tree)
 
         async def work() -> None:
-            from mailworthy.audit.many import aaudits
+            from mailworthy.audit.many import aaudits, settle
 
-            found = aaudits(targets(wish, now), resolver, load(), deadline=deadline, jobs=jobs)
+            rules = load()
+            settle()
+            found = aaudits(targets(wish, now), resolver, rules, deadline=deadline, jobs=jobs)
             async for audit in found:
                 done.append(audit)
                 each(audit)

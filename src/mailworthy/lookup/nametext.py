@@ -24,6 +24,7 @@ def _octet_text(octet: int) -> str:
 _TEXT = [_octet_text(o) for o in bytes(range(256)).lower()]
 
 
+@lru_cache(maxsize=16384)
 def label_text(label: bytes) -> str:
     """One label as lower-case presentation text."""
     lowered = label.lower()

@@ -1,5 +1,7 @@
 """The zone itself: SOA, NS, DNSSEC, CAA."""
 
+import msgspec
+
 from mailworthy.audit.collect.hosts import addresses_of
 from mailworthy.audit.evidence import (
     Certification,
@@ -52,12 +54,14 @@ def ns_of(
 
 def dnssec_of(domain: str) -> Asking[Part[Dnssec]]:
     """DS at the parent; DNSKEY, NSEC3PARAM and the AD bit here."""
-    ds, dnskey, nsec3param, soa = yield from ask(
-        Question(domain, "DS"),
-        Question(domain, "DNSKEY"),
-        Question(domain, "NSEC3PARAM"),
-        Question(domain, "SOA"),
+    ds, dnskey, soa = yield from ask(
+        Question(domain, "DS"), Question(domain, "DNSKEY"), Question(domain, "SOA")
     )
+    question = Question(domain, "NSEC3PARAM")
+    if dnskey.records:
+        (nsec3param,) = yield from ask(question)
+    else:  # it stands at the apex of a signed zone and nowhere else (RFC 5155 §4)
+        nsec3param = msgspec.structs.replace(dnskey, ask=question)
     for answer in (ds, dnskey, nsec3param, soa):
         if answer.status is Status.FAILED:
             return missing(answer)

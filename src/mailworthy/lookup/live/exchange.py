@@ -27,7 +27,10 @@ class Pace(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """A final message, or what is known of the failure; and the server it came from."""
+    """A final message, or what is known of the failure; and the server it came from.
+
+    `failure` means nothing where there is a message.
+    """
 
     upstream: Upstream | None
     message: Message | None
@@ -79,7 +82,7 @@ class _Attempts:
         if is_final(message):
             if id(upstream) in self._plain:
                 upstream.edns = False
-            return Outcome(upstream, message, failure(message))
+            return Outcome(upstream, message, _SILENCE.failure)
         if self._retry_without_edns(upstream, message):
             return None
         self._heard.add(id(upstream))
