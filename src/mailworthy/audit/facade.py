@@ -10,11 +10,12 @@ from mailworthy.audit.checkpoint import Dot, checkpoint
 from mailworthy.audit.collect import Target, collect
 from mailworthy.audit.evidence import Evidence
 from mailworthy.audit.finding import Finding, Severity
-from mailworthy.audit.part import Known
+from mailworthy.audit.part import Known, NotAsked
 from mailworthy.audit.rule import Rule, load
 from mailworthy.audit.run import Gap, Outcome, run
 from mailworthy.domain.intent import Intent, Waiver
 from mailworthy.lookup.drive import Resolver, adrive, drive
+from mailworthy.lookup.model import Why
 from mailworthy.names import to_ascii
 from mailworthy.spf.show import render_tree
 
@@ -56,10 +57,18 @@ def conclude(evidence: Evidence, rules: Iterable[Rule], waivers: Iterable[Waiver
         domain=evidence.domain,
         checkpoint=checkpoint(evidence, outcome),
         findings=outcome.findings,
-        undetermined=outcome.undetermined,
+        undetermined=(*outcome.undetermined, *_strangers(evidence)),
         not_rehearsed=outcome.not_rehearsed,
         spf_tree=tuple(render_tree(tree.value)) if isinstance(tree, Known) else (),
     )
+
+
+def _strangers(evidence: Evidence) -> tuple[Gap, ...]:
+    """A domain that a zone file does not mention at all was not judged, whatever was asked."""
+    vital = (evidence.existence, evidence.mx, evidence.spf, evidence.dmarc)
+    if not all(isinstance(part, NotAsked) and part.why == Why.OUTSIDE for part in vital):
+        return ()
+    return (Gap(evidence.domain, "unmentioned", ()),)
 
 
 def audit(

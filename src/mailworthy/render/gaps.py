@@ -12,6 +12,7 @@ EXPLAINED = {
     "outside": "not in the zone file; check without --dns asks the live DNS",
     "not_recorded": "not in the recording",
     "no_means": "needs a connection that this check does not open; curl shows it",
+    "unmentioned": "the zone file says nothing about",
     "no_intent": "no mailworthy.toml to compare with; mailworthy init writes one",
     "bad_name": "no DNS name can have this form",
 }
