@@ -19,9 +19,9 @@ def words(text: str) -> frozenset[str]:
 
 # Protocol packages: engines, records and results. Pure; all they know is in PURE and each other.
 PROTOCOLS = words("spf dkim dmarc arc iprev dnsbl mtasts tlsrpt dane bimi caa dnssec rdata")
-PURE = words("names taglist parsed errors reserved rdata lookup.model lookup.drive")
+PURE = words("names taglist parsed errors reserved rdata lookup.model lookup.drive lookup.run")
 # Rules see what was learned, and never how.
-RULES_MAY_IMPORT = PURE - {"lookup.drive"} | words("""
+RULES_MAY_IMPORT = PURE - {"lookup.drive", "lookup.run"} | words("""
     audit.case audit.compare audit.evidence audit.finding audit.healthy audit.part audit.rule
     audit.rules domain.intent domain.recordset sources.table
 """)

@@ -1,0 +1,51 @@
+"""Running an engine for a caller who may name neither a resolver nor a moment.
+
+Protocol packages import this and no resolver: the one of this machine is loaded when it is used.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from mailworthy.lookup.drive import Resolver, adrive, drive
+from mailworthy.lookup.model import Asking
+
+T = TypeVar("T")
+
+
+def run(
+    engine: Asking[T], resolver: Resolver | None = None, *, deadline: float | None = None
+) -> T:
+    """`drive` with the resolver given, or with this machine's where it is None.
+
+    Raises UsageError if this machine has none; nothing for I/O.
+    """
+    if resolver is not None:
+        return drive(engine, resolver, deadline=deadline)
+    with _system() as means:
+        return drive(engine, means, deadline=deadline)
+
+
+async def arun(
+    engine: Asking[T], resolver: Resolver | None = None, *, deadline: float | None = None
+) -> T:
+    """`run` under asyncio."""
+    if resolver is not None:
+        return await adrive(engine, resolver, deadline=deadline)
+    with _system() as means:
+        return await adrive(engine, means, deadline=deadline)
+
+
+def moment(now: datetime | None = None) -> datetime:
+    """The moment given, or the present one."""
+    return datetime.now(UTC) if now is None else now
+
+
+@contextmanager
+def _system() -> Iterator[Resolver]:
+    """This machine's resolver, open for the time of one run."""
+    from mailworthy.lookup.live import Live
+
+    with Live() as live:
+        yield live
