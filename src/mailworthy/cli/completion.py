@@ -8,7 +8,10 @@ import click
 def command(shell: str) -> None:
     """Print the completion script for SHELL.
 
-    For bash, put `eval "$(mailworthy completion bash)"` into ~/.bashrc.
+    \b
+    bash  eval "$(mailworthy completion bash)"         in ~/.bashrc
+    zsh   eval "$(mailworthy completion zsh)"          in ~/.zshrc, after compinit
+    fish  mailworthy completion fish | source          in ~/.config/fish/config.fish
     """
     from click.shell_completion import get_completion_class
 

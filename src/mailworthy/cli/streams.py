@@ -7,8 +7,6 @@ import sys
 
 import click
 
-from mailworthy.names import harmless
-
 
 class ReaderGone(Exception):
     """Whoever read our output (head, less) has gone; there is nobody left to tell."""
@@ -50,6 +48,8 @@ def _flush() -> None:
 
 def one_line(error: Exception) -> str:
     """What went wrong, in one line, with nothing in it that could steer a terminal."""
+    from mailworthy.names import harmless
+
     return harmless(" ".join(f"{_where(error)}: {_what(error)}".split()))
 
 

@@ -65,4 +65,4 @@ def _gaps(title: str, gaps: Sequence[Gap]) -> Iterator[str]:
 def _text(text: str) -> str:
     """Text of the world in which Markdown and HTML have no say."""
     escaped = "".join("\\" + c if c in r"\`*_{}[]()#+!|~" else c for c in harmless(text))
-    return escaped.replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -11,6 +11,7 @@ from typing import Any
 from mailworthy.audit.facade import Audit
 from mailworthy.audit.finding import Finding, Severity
 from mailworthy.audit.rule import Rule, find
+from mailworthy.names import harmless
 from mailworthy.render.jsontext import encode
 from mailworthy.render.steps import lines_of
 
@@ -52,16 +53,17 @@ def _driver(rules: Sequence[Rule]) -> dict[str, Any]:
 
 def _result(audit: Audit, finding: Finding) -> dict[str, Any]:
     todo = "\n".join(lines_of(finding.remedy))
-    location = {"fullyQualifiedName": f"{audit.domain}/{finding.subject}", "kind": "resource"}
+    subject = harmless(finding.subject)
+    location = {"fullyQualifiedName": f"{audit.domain}/{subject}", "kind": "resource"}
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": f"{finding.message}\n{todo}"},
+        "message": {"text": harmless(f"{finding.message}\n{todo}", lines=True)},
         "locations": [{"logicalLocations": [location]}],
         "partialFingerprints": {"mailworthy/v1": _fingerprint(audit, finding)},
     }
     if finding.waived is not None:
-        result["suppressions"] = [{"kind": "external", "justification": finding.waived}]
+        result["suppressions"] = [{"kind": "external", "justification": harmless(finding.waived)}]
     return result
 
 

@@ -23,6 +23,7 @@ _MARKS = {
 }
 _COLOURS = {Severity.BLOCKER: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 _MANY = 6
+_MOST_SAID = 4  # lines of evidence for one answer
 _SMALL_TREE = 5  # lines: a record without includes needs no tree
 
 
@@ -41,17 +42,22 @@ def one(audit: Audit, *, spf_tree: bool = False) -> str:
     for finding in audit.findings:
         lines += ["", *_finding(finding)]
     if spf_tree or _spf_is_at_stake(audit):
-        lines += ["", "  What the SPF record costs:", *(INDENT + line for line in audit.spf_tree)]
+        lines += [
+            "",
+            "  What the SPF record costs:",
+            *(_cut(INDENT + line, WIDTH) for line in audit.spf_tree),
+        ]
     lines += _gaps("?  Could not be determined", audit.undetermined)
     lines += _gaps("–  Not asked", audit.not_rehearsed)
     return "\n".join(lines) + "\n"
 
 
 def _spf_is_at_stake(audit: Audit) -> bool:
-    """Whether a finding is about more than one line of SPF can show."""
-    return len(audit.spf_tree) > _SMALL_TREE and any(
-        f.rule.startswith("spf-") for f in audit.findings
-    )
+    """Whether a finding is about more than one line of SPF can show, and does not show it."""
+    about = [f for f in audit.findings if f.rule.startswith("spf-")]
+    if len(audit.spf_tree) <= _SMALL_TREE or not about:
+        return False
+    return not any(s.said.startswith(audit.spf_tree[0]) for f in about for s in f.evidence)
 
 
 def dots(audit: Audit) -> str:
@@ -61,8 +67,8 @@ def dots(audit: Audit) -> str:
 
 def _dot(dot: Dot) -> str:
     mark, colour = _MARKS[dot.state]
-    says = dot.says if len(dot.says) <= WIDTH - 20 else dot.says[: WIDTH - 21] + "…"
-    return f"  {click.style(mark, fg=colour, bold=True)} {dot.name:<13} {harmless(says)}"
+    says = _cut(harmless(dot.says), WIDTH - 19)
+    return f"  {click.style(mark, fg=colour, bold=True)} {dot.name:<13} {says}"
 
 
 def _summary(audit: Audit) -> list[str]:
@@ -93,15 +99,44 @@ def _finding(finding: Finding) -> Iterator[str]:
         return
     for shown in finding.evidence[:_MANY]:
         yield from _verbatim(click.style("$ ", fg="bright_black"), shown.command)
-        yield from _verbatim("  ", shown.said)
+        yield from _said(shown.said)
     for line in steps_of(finding.remedy):
-        yield from _verbatim("", line)
+        yield from _wrapped(line) if line.startswith("ask ") else _verbatim("", line)
     for line in prose_of(finding.remedy):
         yield from _wrapped(line)
 
 
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(harmless(text), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+    """Prose; names and URLs stay whole."""
+    return textwrap.wrap(
+        harmless(text),
+        WIDTH,
+        initial_indent=INDENT,
+        subsequent_indent=INDENT,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def _said(text: str) -> list[str]:
+    """Evidence is looked at, not copied: a drawing keeps its lines, the rest its beginning."""
+    indent = INDENT + "  "
+    lines = harmless(text, lines=True).split("\n")
+    if len(lines) > 1:
+        return [_cut(indent + line, WIDTH) for line in lines]
+    return textwrap.wrap(
+        lines[0],
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        max_lines=_MOST_SAID,
+        placeholder=" …",
+    )
+
+
+def _cut(line: str, width: int) -> str:
+    return line if len(line) <= width else line[: width - 1] + "…"
 
 
 def _verbatim(lead: str, text: str) -> Iterator[str]:
