@@ -5,7 +5,17 @@ from datetime import datetime
 from types import MappingProxyType
 
 from mailworthy.domain.intent import Intent
-from mailworthy.servers import autoconfig, bind, guard, mtasts, postfix, readme, rspamd, web
+from mailworthy.servers import (
+    autoconfig,
+    autodiscover,
+    bind,
+    guard,
+    mtasts,
+    postfix,
+    readme,
+    rspamd,
+    web,
+)
 from mailworthy.servers.model import ConfigFile, DmarcReject, sites
 
 __all__ = ["ConfigFile", "DmarcReject", "configuration"]
@@ -34,5 +44,6 @@ def configuration(
         files.append(bind.file(intent))
     files += mtasts.files(intent)
     files += autoconfig.files(intent)
+    files += autodiscover.files(intent)
     files += web.files(intent)
     return (readme.file(intent, machines, files, dmarc_reject=dmarc_reject), *files)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from mailworthy.domain.intent import Intent
-from mailworthy.servers import autoconfig, mtasts, web
+from mailworthy.servers import mtasts, web
 from mailworthy.servers.model import ConfigFile, DmarcReject, Site
 from mailworthy.servers.rspamd import KEY_FOLDER, key_path
 from mailworthy.servers.scores import MARK, REFUSE, SCORES
@@ -18,12 +18,12 @@ def file(
 ) -> ConfigFile:
     """The README for a finished folder."""
     found = tuple(files)
-    sections = [INTRODUCTION, _table(found)]
+    sections = [INTRODUCTION, _order(found, machines), _table(found)]
     for site in machines:
         sections += [_rspamd(site, found), _postfix(site, found)]
     sections += [
         _rules(dmarc_reject) if machines else "",
-        _bind(found),
+        _bind(intent, found),
         _web(intent, found),
     ]
     return ConfigFile(
@@ -40,10 +40,23 @@ INTRODUCTION = """\
 # Server configuration
 
 Written by `mailworthy config` from `mailworthy.toml`; write it again after a change there.
-All commands are run as root, in this folder, on a copy of it on the server. The order is:
-Rspamd with its keys, then Postfix, then BIND or your DNS provider, then the web sites. Nothing
-is signed until the zone with the public keys is published; check that last, with
-`mailworthy check`."""
+All commands are run as root, in this folder, on a copy of it on the server, and may be run
+again. The order, which is also that of the sections below:"""
+
+
+def _order(found: tuple[ConfigFile, ...], machines: tuple[Site, ...]) -> str:
+    """The steps that this folder really has."""
+    steps = []
+    if machines:
+        steps += ["Rspamd with its keys, then Postfix, on each mail host."]
+    steps += ["The zone: all of it but the line `_mta-sts`, which waits for its web site."]
+    if any(f.path.startswith(("mta-sts/", "autoconfig/")) for f in found):
+        steps += [
+            "The certificates and the web sites, once DNS has the names.",
+            "The line `_mta-sts`, once the policy answers.",
+        ]
+    steps += ["`mailworthy check`, which compares the world with what you wanted."]
+    return "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
 
 
 def _table(files: tuple[ConfigFile, ...]) -> str:
@@ -64,6 +77,11 @@ def _commands(*lines: str) -> str:
     return "\n".join(("```sh", *lines, "```"))
 
 
+def _once(line: str, file: str) -> str:
+    """Append a line unless it is there."""
+    return f"grep -qxF '{line}' {file} || echo '{line}' >> {file}"
+
+
 def _of(files: Iterable[ConfigFile], site: Site, folder: str) -> tuple[ConfigFile, ...]:
     return tuple(f for f in files if f.host == site.name and f.path.startswith(f"{folder}/"))
 
@@ -73,6 +91,7 @@ def _rspamd(site: Site, files: tuple[ConfigFile, ...]) -> str:
     return "\n\n".join(
         (
             f"## Rspamd on {site.name}",
+            "If it is not there yet: `apt-get install rspamd`.",
             _keys(site),
             "Then the files (what was there before is kept as `FILE.~1~`), a test, a reload:",
             _commands(
@@ -110,15 +129,20 @@ def _postfix(site: Site, files: tuple[ConfigFile, ...]) -> str:
     parts = [
         f"## Postfix on {site.name}",
         "`postconf.sh` sets main.cf line by line and touches nothing else; the fragment shows "
-        "the same lines to read. It replaces restrictions you have set yourself: look first.",
+        "the same lines to read. It replaces restrictions and milters that you have set yourself "
+        "(`smtpd_milters`: an OpenDKIM there would sign twice, and goes): look first.",
         _commands(
             f"diff {folder}main.cf.fragment /etc/postfix/main.cf",
             f"sh {folder}postconf.sh",
             "postfix check",
             "systemctl reload postfix",
         ),
-        f"The certificate has to name {site.name} and lie where `smtpd_tls_cert_file` says. Where "
-        "mail is delivered (mydestination, virtual domains, mailboxes) is yours to set; "
+        f"The certificate has to name {site.name} and lie where `smtpd_tls_cert_file` says; with "
+        "certbot, once DNS has the name, and port 80 free for the moment:",
+        _commands(
+            f"certbot certonly --standalone -d {site.name} --deploy-hook 'systemctl reload postfix'"
+        ),
+        "Where mail is delivered (mydestination, virtual domains, mailboxes) is yours to set; "
         "`postmaster@` and `abuse@` must work for every domain (RFC 5321 §4.5.1, RFC 2142).",
     ]
     if any(f.path == f"{folder}submission.sh" for f in files):
@@ -188,19 +212,21 @@ def _rules(reject: DmarcReject) -> str:
     )
 
 
-def _bind(files: tuple[ConfigFile, ...]) -> str:
+def _bind(intent: Intent, files: tuple[ConfigFile, ...]) -> str:
     mine = tuple(f for f in files if f.path.startswith("bind/"))
     if not mine:
         return ""
+    zones = " ".join(f"../{domain}.zone" for domain in intent.domains)
     include = 'include "/etc/bind/named.conf.mailworthy";'
     return "\n\n".join(
         (
             "## BIND, where this machine is the primary name server",
-            "The zone files go to `/var/lib/bind/DOMAIN.zone`. Set the addresses of your "
-            "secondaries in `allow-transfer`.",
+            "Set the addresses of your secondaries in `allow-transfer`. Where a provider serves "
+            "the zone, put the lines of `DOMAIN.records` into its form instead.",
             _commands(
                 *_installs(mine),
-                f"echo '{include}' >> /etc/bind/named.conf.local",
+                f"install -o bind -g bind -m 0644 {zones} /var/lib/bind/",
+                _once(include, "/etc/bind/named.conf.local"),
                 "named-checkconf -z",
                 "rndc reconfig",
             ),
@@ -210,7 +236,7 @@ def _bind(files: tuple[ConfigFile, ...]) -> str:
 
 
 def _web(intent: Intent, files: tuple[ConfigFile, ...]) -> str:
-    mine = [f for f in files if f.path.startswith(("mta-sts/", "autoconfig/"))]
+    mine = [f for f in files if f.path.startswith(("mta-sts/", "autoconfig/", "autodiscover/"))]
     names = [site.name for site in web.web_sites(intent)]
     if not mine:
         return ""
@@ -221,7 +247,7 @@ def _web(intent: Intent, files: tuple[ConfigFile, ...]) -> str:
         "With Caddy, which gets the certificates by itself:",
         _commands(
             "install -D -m 0644 web/Caddyfile.mailworthy /etc/caddy/mailworthy.caddy",
-            "echo 'import mailworthy.caddy' >> /etc/caddy/Caddyfile",
+            _once("import mailworthy.caddy", "/etc/caddy/Caddyfile"),
             "caddy validate --config /etc/caddy/Caddyfile",
             "systemctl reload caddy",
         ),
@@ -235,11 +261,6 @@ def _web(intent: Intent, files: tuple[ConfigFile, ...]) -> str:
     ]
     if policies := mtasts.domains(intent):
         parts.append(_policies(policies))
-    if autoconfig.domains(intent):
-        parts.append(
-            "Outlook's autodiscover is a conversation, not a file, and is left out: people with "
-            "Outlook type the server name once."
-        )
     parts.append("Undo: remove the file again, test, reload.")
     return "\n\n".join(parts)
 

@@ -1,22 +1,23 @@
-"""The web sites that mail needs, for Caddy and for nginx: mta-sts.DOMAIN and autoconfig.DOMAIN."""
+"""The web sites that mail needs, for Caddy and for nginx: mta-sts, autoconfig, autodiscover."""
 
 from collections.abc import Iterator
 
 import msgspec
 
 from mailworthy.domain.intent import Intent
-from mailworthy.servers import autoconfig, mtasts
+from mailworthy.servers import autoconfig, autodiscover, mtasts
 from mailworthy.servers.model import ConfigFile, commented
 from mailworthy.servers.postfix import CERTIFICATES
 
 
 class WebSite(msgspec.Struct, frozen=True):
-    """One name that serves one file."""
+    """One name that serves one file; with `posts` in answer to POST requests too."""
 
     name: str
     root: str
     path: str
     content_type: str
+    posts: bool = False
 
 
 def web_sites(intent: Intent) -> tuple[WebSite, ...]:
@@ -39,7 +40,17 @@ def web_sites(intent: Intent) -> tuple[WebSite, ...]:
         )
         for domain in autoconfig.domains(intent)
     )
-    return (*policies, *programs)
+    outlook = (
+        WebSite(
+            f"autodiscover.{domain}",
+            f"{autodiscover.ROOT}/{domain}",
+            autodiscover.PATH,
+            "text/xml",
+            posts=True,
+        )
+        for domain in autoconfig.domains(intent)
+    )
+    return (*policies, *programs, *outlook)
 
 
 def files(intent: Intent) -> Iterator[ConfigFile]:
@@ -70,11 +81,13 @@ NGINX = (
 
 
 def _caddy(site: WebSite) -> str:
+    # A file answers GET alone, and what is posted need not be read.
+    method = "\t\tmethod GET\n" if site.posts else ""
     return f"""\
 {site.name} {{
 	root * {site.root}
 	handle {site.path} {{
-		header Content-Type "{site.content_type}; charset=utf-8"
+{method}		header Content-Type "{site.content_type}; charset=utf-8"
 		file_server
 	}}
 	handle {{
@@ -86,6 +99,8 @@ def _caddy(site: WebSite) -> str:
 
 def _nginx(site: WebSite) -> str:
     certificate = f"{CERTIFICATES}/{site.name}"
+    # nginx refuses to POST to a file; its refusal is turned into the file.
+    posted = f"\n        error_page 405 =200 {site.path};" if site.posts else ""
     return f"""\
 server {{
     listen 443 ssl;
@@ -97,7 +112,7 @@ server {{
     root {site.root};
     location = {site.path} {{
         types {{ }}
-        default_type "{site.content_type}; charset=utf-8";
+        default_type "{site.content_type}; charset=utf-8";{posted}
     }}
     location / {{
         return 404;
