@@ -207,11 +207,14 @@ def test_a_full_disk_leaves_the_old_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("octets", [0, 2000])
-def test_a_full_disk_leaves_no_recording(octets: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("served", [False, True])
+def test_a_full_disk_leaves_no_recording(served: bool, octets: int, tmp_path: Path) -> None:
     zone = tmp_path / "zone"
     zone.write_text(HEALTHY)
-    what = ("check", "example.com", "--dns", f"zone:{zone}", "--record", tmp_path / "run")
-    done = mailworthy(*what, preexec_fn=full_disk(octets))
+    with Loopback(healthy()) as server:
+        dns = server.spec if served else f"zone:{zone}"
+        what = ("check", "example.com", "--dns", dns, "--record", tmp_path / "run")
+        done = mailworthy(*what, preexec_fn=full_disk(octets))
     assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
     assert b"cannot be written: File too large" in done.stderr
     assert list(tree(tmp_path)) == ["zone"]

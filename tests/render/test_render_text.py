@@ -56,6 +56,11 @@ def test_only_what_is_copied_is_wider_than_the_screen(name: str) -> None:
     assert [line for line in wide if not copied.match(line) and " " in line.strip()] == []
 
 
+def test_names_and_addresses_in_prose_stay_whole() -> None:
+    url = f"https://mta-sts.{'long-name.' * 9}example.com/.well-known/mta-sts.txt"
+    assert f"    {url}" in plain(url)
+
+
 def test_a_remedy_is_never_broken() -> None:
     key = publish("r202611._domainkey.example.com", "TXT", RSA_RECORD)
     line = "smtpd_recipient_restrictions = " + ", ".join(f"restriction_{n}" for n in range(20))
