@@ -217,6 +217,7 @@ def test_a_full_disk_leaves_no_recording(served: bool, octets: int, tmp_path: Pa
         done = mailworthy(*what, preexec_fn=full_disk(octets))
     assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
     assert b"cannot be written: File too large" in done.stderr
+    assert b"internal error" not in done.stdout
     assert list(tree(tmp_path)) == ["zone"]
 
 
