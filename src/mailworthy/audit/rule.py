@@ -9,6 +9,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +18,7 @@ import msgspec
 from mailworthy.audit.case import Case
 from mailworthy.audit.finding import Found, Severity
 from mailworthy.errors import UsageError
+from mailworthy.names import printable
 
 SUBJECTS = (
     "hosts",
@@ -94,15 +96,23 @@ def load(package: str = "mailworthy.audit.rules") -> tuple[Rule, ...]:
 
 
 def find(rule_id: str) -> Rule:
-    """The rule with this id; raises UnknownRule with near matches."""
+    """The rule with this id, whatever its case; raises UnknownRule with near matches."""
     rules = {r.id: r for r in load()}
-    if rule_id in rules:
-        return rules[rule_id]
-    import difflib
+    typed = rule_id.strip().lower().replace("_", "-")
+    if typed in rules:
+        return rules[typed]
+    near = _near(typed, list(rules))
+    hint = f"; did you mean {', '.join(near)}?" if near else "; mailworthy explain lists all"
+    raise UnknownRule(f"there is no rule {printable(rule_id, 80)}{hint}")
 
-    near = difflib.get_close_matches(rule_id, rules, n=3, cutoff=0.5)
-    hint = f"; did you mean {', '.join(near)}?" if near else ""
-    raise UnknownRule(f"there is no rule {rule_id!r}{hint}")
+
+def _near(typed: str, ids: list[str]) -> list[str]:
+    """Ids that begin alike first, then those that hold every word, then those spelt alike."""
+    words = typed.split("-")
+    begun = [i for i in ids if i.startswith(typed)]
+    holding = [i for i in ids if all(word in i for word in words)]
+    alike = get_close_matches(typed, ids, n=3, cutoff=0.5)
+    return list(dict.fromkeys([*begun, *holding, *alike]))[:4]
 
 
 def _from_module(module: Any) -> Rule:

@@ -15,13 +15,13 @@ def _ids(_ctx: click.Context, _param: click.Parameter, typed: str) -> list[Compl
 def command(rule: str | None) -> None:
     """Explain RULE: what it checks, why it matters, how to fix it, and an example.
 
-    Without RULE, list every rule with its severity.
+    RULE may be a family, such as spf: then its rules are listed. Without RULE all are.
     """
     from mailworthy.audit.rule import find, load
     from mailworthy.render.page import page, title_line
 
-    if rule is None:
-        for each in load():
-            click.echo(title_line(each))
-        return
-    click.echo(page(find(rule)))
+    listed = [each for each in load() if rule is None or each.family == rule.lower()]
+    if not listed and rule is not None:
+        click.echo(page(find(rule)))
+    for each in listed:
+        click.echo(title_line(each))
