@@ -8,6 +8,7 @@ import msgspec
 
 from mailworthy.audit.checkpoint import Dot, checkpoint
 from mailworthy.audit.collect import Target, collect
+from mailworthy.audit.combine import combined
 from mailworthy.audit.evidence import Evidence
 from mailworthy.audit.finding import Finding, Severity
 from mailworthy.audit.part import Known, NotAsked
@@ -56,7 +57,7 @@ def conclude(evidence: Evidence, rules: Iterable[Rule], waivers: Iterable[Waiver
     return Audit(
         domain=evidence.domain,
         checkpoint=checkpoint(evidence, outcome),
-        findings=outcome.findings,
+        findings=combined(outcome.findings),
         undetermined=(*outcome.undetermined, *_strangers(evidence)),
         not_rehearsed=outcome.not_rehearsed,
         spf_tree=tuple(render_tree(tree.value)) if isinstance(tree, Known) else (),

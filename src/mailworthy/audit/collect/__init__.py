@@ -7,7 +7,7 @@ import msgspec
 from mailworthy.audit.collect.frugal import perhaps
 from mailworthy.audit.collect.hosts import addresses_of, hosts_of, mx_of, reverse_of
 from mailworthy.audit.collect.listed import listed_of
-from mailworthy.audit.collect.missing import nothing_but
+from mailworthy.audit.collect.missing import judged_absent, nothing_but
 from mailworthy.audit.collect.names import bystanders_of, services_of, wanted_of
 from mailworthy.audit.collect.outbound import departures
 from mailworthy.audit.collect.policies import (
@@ -22,7 +22,7 @@ from mailworthy.audit.collect.reports import destinations_of
 from mailworthy.audit.collect.selectors import keys_of
 from mailworthy.audit.collect.target import Target
 from mailworthy.audit.collect.zone import caa_of, dnssec_of, existence, ns_of, soa_of
-from mailworthy.audit.evidence import NO_INTENT, AddressEvidence, Evidence, Existence
+from mailworthy.audit.evidence import NO_INTENT, AddressEvidence, Evidence
 from mailworthy.audit.part import Known, NotAsked, Part, Unknown
 from mailworthy.lookup.drive import together
 from mailworthy.lookup.model import NOT_ASKED, Asking, look
@@ -48,7 +48,11 @@ def collect(target: Target) -> Asking[Evidence]:
         fields["hosts"], fields["addresses"], fields["spf_tree"], intended=wish is not None
     )
     fields["spf_tree"] = _decisive(fields["spf_tree"])
-    fields = nothing_but(fields) if _absent(fields["existence"]) else fields
+    absent = yield from judged_absent(fields["existence"])
+    if isinstance(absent, Unknown):
+        fields = dict.fromkeys(fields, absent)
+    elif absent:
+        fields = nothing_but(fields)
     return Evidence(
         domain=target.domain,
         now=target.now,
@@ -58,13 +62,6 @@ def collect(target: Target) -> Asking[Evidence]:
         wish=wish,
         **fields,
     )
-
-
-def _absent(existence: Part[Existence]) -> bool:
-    """NXDOMAIN for the name itself; below an alias that leads nowhere there may be names."""
-    if not isinstance(existence, Known):
-        return False
-    return not existence.value.exists and not existence.value.soa.chain
 
 
 def _mail(target: Target) -> Asking[Fields]:

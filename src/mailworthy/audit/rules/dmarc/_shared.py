@@ -1,6 +1,7 @@
 """What the rules about DMARC share: which record is meant, its main fault, its repair."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from mailworthy import taglist
@@ -60,8 +61,13 @@ def candidates(dmarc: DmarcEvidence) -> list[Read[DmarcRecord]]:
     """Every text at `_dmarc` that is, or was probably meant as, a DMARC record."""
     found = [*dmarc.published.found]
     known = {read.text for read in found}
-    more = [t for t in dmarc.published.texts if t not in known and looks_like(t)]
-    return [*found, *(Read(text, parse(text)) for text in more)]
+    more = [read for read in _meant(dmarc.published.texts) if read.text not in known]
+    return [*found, *more]
+
+
+@lru_cache(maxsize=4)  # every rule asks, and there may be thousands of texts
+def _meant(texts: tuple[str, ...]) -> tuple[Read[DmarcRecord], ...]:
+    return tuple(Read(text, parse(text)) for text in texts if looks_like(text))
 
 
 def looks_like(text: str) -> bool:

@@ -67,8 +67,8 @@ def _without_repeats(items: Items, domain: str) -> Items:
 
 
 def _without_covered(items: Items, domain: str) -> Items:
-    found = covered([item.node for item in items if item.node])
-    return [item for item in items if item.node not in found]
+    found = {id(node) for node in covered([item.node for item in items if item.node])}
+    return [item for item in items if id(item.node) not in found]
 
 
 def covered(nodes: list[Node]) -> list[Node]:
@@ -80,23 +80,23 @@ def covered(nodes: list[Node]) -> list[Node]:
     mechanisms = [n for n in terms if isinstance(n.term, Mechanism) and _kind(n) is not Kind.ALL]
     if not all(map(is_pass, mechanisms)):
         return []
-    includes = [n for n in mechanisms if _kind(n) is Kind.INCLUDE]
-    return [
-        n
-        for n in includes
-        if any(o.target != n.target and o.child and _brings(o.child, n.target) for o in includes)
-    ]
+    includes = [n for n in mechanisms if _kind(n) is Kind.INCLUDE and n.target]
+    bringers: dict[str | None, set[str | None]] = {}
+    for include in includes:
+        for target in _brought(include.child) if include.child else ():
+            bringers.setdefault(target, set()).add(include.target)
+    return [n for n in includes if bringers.get(n.target, set()) - {n.target}]
 
 
-def _brings(tree: SpfTree, target: str | None) -> bool:
-    """Whether whoever passes at `target` passes under this tree."""
+def _brought(tree: SpfTree) -> set[str]:
+    """The targets of includes all of whose hosts pass under this tree."""
+    found: set[str] = set()
     for node in tree.nodes:
         if node.skipped is Skipped.IGNORED or _kind(node) is Kind.ALL or not is_pass(node):
-            return False
-        follows = _kind(node) is Kind.INCLUDE
-        if follows and (node.target == target or (node.child and _brings(node.child, target))):
-            return True
-    return False
+            break
+        if _kind(node) is Kind.INCLUDE and node.target:
+            found |= {node.target} | (_brought(node.child) if node.child else set())
+    return found
 
 
 def _kind(node: Node | None) -> Kind | None:
@@ -189,7 +189,8 @@ def _asking(items: Items, domain: str, most: int) -> Repair:
         f"those of {names} whose hosts still send with an envelope sender at {shown(domain)}; "
         f"together they may need {room} look-ups"
     )
-    opened = [i.word for i in items if i not in costly]
-    at = next((n for n, i in enumerate(items) if i in costly), len(opened))
+    places = set(map(id, costly))
+    opened = [i.word for i in items if id(i) not in places]
+    at = next((n for n, i in enumerate(items) if id(i) in places), len(opened))
     text = record([*opened[:at], "<terms>", *opened[at:]])
     return Repair(text, (Blank("terms", meaning),))

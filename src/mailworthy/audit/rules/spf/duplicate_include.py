@@ -35,8 +35,8 @@ _OUTER = line("v=spf1 include:_blocks.example.net -all", "_spf.example.net")
 )
 def check(spf: Spf, spf_tree: SpfTree) -> Iterator[Found]:
     nodes = nodes_of(spf_tree)
-    extra = covered([node for _, _, node in nodes])
-    found = [(start, word) for start, word, node in nodes if node in extra]
+    extra = {id(node) for node in covered([node for _, _, node in nodes])}
+    found = [(start, word) for start, word, node in nodes if id(node) in extra]
     if found:
         names = ", ".join(shown(word) for _, word in found[:4])
         new = swapped(spf_tree.text or "", {start: "" for start, _ in found})

@@ -69,7 +69,10 @@ def answer_of(service: ServiceEvidence) -> tuple[Answer, ...]:
 
 def text_of(answer: Answer, record: Srv) -> str:
     """The record as it was published."""
-    return next((t for t in answer.records if parse(t).record == record), render(record))
+    usual = render(record)
+    if usual in answer.records:
+        return usual
+    return next((t for t in answer.records if parse(t).record == record), usual)
 
 
 def evidence(answer: Answer, record: Srv) -> Shown:
