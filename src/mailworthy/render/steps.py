@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from mailworthy.audit.finding import AskOther, Configure, Publish, Remedy, Step, Withdraw
 from mailworthy.domain.recordset import Record
 from mailworthy.names import harmless, printable
-from mailworthy.rdata.text import quote
+from mailworthy.rdata.text import MAX_STRING, escape
 
 _TEXT_TYPES = ("TXT", "SPF")
 
@@ -46,6 +46,13 @@ def _step(step: Step) -> Iterator[str]:
 
 def zone_line(record: Record) -> str:
     """A record as one line of zone text, safe for a terminal."""
-    value = quote(record.value) if record.type in _TEXT_TYPES else record.value
+    value = _quoted(record.value) if record.type in _TEXT_TYPES else record.value
     owner = record.name if record.name == "." else f"{record.name}."
     return printable(f"{owner} {record.ttl} IN {record.type} {value}")
+
+
+def _quoted(value: str) -> str:
+    """A value as zone files write it. Unlike `rdata.text.quote` it shows what no record could
+    hold too: a remedy may make a text longer that was as long as can be."""
+    cut = range(0, len(value), MAX_STRING) or (0,)
+    return " ".join(f'"{escape(value[at : at + MAX_STRING])}"' for at in cut)
