@@ -32,7 +32,8 @@ def test_a_tree_of_hundreds_of_includes_is_judged_in_bounds() -> None:
 
 
 def test_includes_that_the_message_decides_do_not_cover_each_other() -> None:
-    own = "v=spf1 ip4:192.0.2.25 ip6:2001:db8::25 include:%{ir}._a.example.net include:_b.example.net ~all"
+    hosts = "ip4:192.0.2.25 ip6:2001:db8::25"
+    own = f"v=spf1 {hosts} include:%{{ir}}._a.example.net include:_b.example.net ~all"
     other = "v=spf1 include:%{ir}._x.example.net -all"
     case = healthy(
         drop=("example.com. TXT",),
