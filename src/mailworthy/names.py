@@ -100,6 +100,8 @@ def to_ascii(text: str) -> str:
     stripped = text.strip().rstrip(".")
     if not stripped:
         raise BadName("an empty text is not a domain name")
+    if hint := _other_kind(stripped):
+        raise BadName(f"{printable(text, 200)} is {hint}")
     try:
         ascii_text = stripped if stripped.isascii() else _encoded(stripped)
     except UnicodeError as error:  # IDNAError is one
@@ -117,6 +119,17 @@ def _encoded(text: str) -> str:
     import idna
 
     return idna.encode(text, uts46=True).decode()
+
+
+def _other_kind(text: str) -> str | None:
+    """What people paste where a domain belongs, with the domain in it."""
+    if "://" in text:
+        host = text.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
+        return f"a URL, not a domain name; its domain is {printable(host, 100)}"
+    if "@" in text.strip("@"):
+        host = text.rpartition("@")[2]
+        return f"a mail address, not a domain name; its domain is {printable(host, 100)}"
+    return None
 
 
 def _label_fault(label: str) -> str:

@@ -1,7 +1,7 @@
 """`mailworthy check`."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -77,8 +77,21 @@ def command(
 def _names(domains: tuple[str, ...]) -> list[str]:
     if "-" not in domains:
         return list(domains)
-    piped = (line.split("#")[0].strip() for line in sys.stdin)
-    return [d for d in domains if d != "-"] + [name for name in piped if name]
+    return [d for d in domains if d != "-"] + list(_piped())
+
+
+def _piped() -> Iterator[str]:
+    """The domains on standard input; what is none is named with its line."""
+    from mailworthy.errors import UsageError
+    from mailworthy.names import BadName, to_ascii
+
+    for number, line in enumerate(sys.stdin, 1):
+        name = line.split("#")[0].strip()
+        try:
+            if name:
+                yield to_ascii(name)
+        except BadName as error:
+            raise UsageError(f"line {number} of standard input: {error}") from None
 
 
 def _run(resolver: Any, work: Any) -> None:

@@ -1,6 +1,7 @@
 """The resolver that `--dns` names."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from mailworthy.errors import UsageError
 from mailworthy.lookup.drive import Resolver
@@ -34,5 +35,7 @@ def open_resolver(
         return Replay.load(rest)
     if timeout is not None and not 0 < timeout <= 3600:
         raise UsageError(f"a timeout of {printable(str(timeout))} seconds makes no sense")
+    if Path(spec).is_file():
+        raise UsageError(f"{printable(spec, 200)} is a file; a zone is read with --dns zone:FILE")
     pace = None if timeout is None else Pace((timeout * 0.3, timeout * 0.7), timeout)
     return Live(spec, trust_ad=trust_ad, pace=pace)

@@ -1,6 +1,6 @@
 """Audits as SARIF 2.1.0, for code scanning in CI.
 
-A domain has no source file, so each finding points at a logical location, `domain/subject`.
+Each finding points at a logical location, `domain/subject`, and at the zone file by its name.
 """
 
 import hashlib
@@ -59,12 +59,20 @@ def _result(audit: Audit, finding: Finding) -> dict[str, Any]:
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
         "message": {"text": harmless(f"{finding.message}\n{todo}", lines=True)},
-        "locations": [{"logicalLocations": [location]}],
+        "locations": [{"physicalLocation": _file(audit), "logicalLocations": [location]}],
         "partialFingerprints": {"mailworthy/v1": _fingerprint(audit, finding)},
     }
     if finding.waived is not None:
         result["suppressions"] = [{"kind": "external", "justification": harmless(finding.waived)}]
     return result
+
+
+def _file(audit: Audit) -> dict[str, Any]:
+    """Code scanning wants a file: the zone file, by the name that `init` gives it."""
+    return {
+        "artifactLocation": {"uri": f"{audit.domain}.zone"},
+        "region": {"startLine": 1},
+    }
 
 
 def _fingerprint(audit: Audit, finding: Finding) -> str:
