@@ -47,6 +47,7 @@ def command(
     Exit code: 0 clean, 1 findings at or above --fail-on, 2 usage, 3 nothing failed but
     something could not be determined.
     """
+    from mailworthy.audit.collect.target import Target
     from mailworthy.audit.facade import Audit
     from mailworthy.audit.finding import Severity
     from mailworthy.audit.rule import load
@@ -54,6 +55,7 @@ def command(
     from mailworthy.cli.targets import Wish, targets
 
     wish = Wish(tuple(_names(domains)), dir, selectors, checkpoint, parked)
+    todo: list[Target] = []
     done: list[Audit] = []
     with means(Asking(**how)) as (resolver, now):
         each = _printer(format, spf_tree)
@@ -63,15 +65,25 @@ def command(
 
             rules = load()
             settle()
-            found = aaudits(targets(wish, now), resolver, rules, deadline=deadline, jobs=jobs)
+            todo.extend(targets(wish, now))
+            found = aaudits(todo, resolver, rules, deadline=deadline, jobs=jobs)
             async for audit in found:
                 done.append(audit)
                 each(audit)
 
         _run(resolver, work())
     _finish(format, done)
+    _note_waivers(todo, done)
     codes = {audit.exit_code(Severity(fail_on)) for audit in done}
     sys.exit(1 if 1 in codes else max(codes, default=0))
+
+
+def _note_waivers(targets: list[Any], audits: list[Any]) -> None:
+    from mailworthy.setup.waivers import stale
+
+    intent = next((target.intent for target in targets if target.intent), None)
+    for line in stale(intent.waive, audits, targets[0].now.date()) if intent else ():
+        click.echo(f"mailworthy: {line}", err=True)
 
 
 def _names(domains: tuple[str, ...]) -> list[str]:
