@@ -3,6 +3,7 @@
 Protocol packages import this and no resolver: the one of this machine is loaded when it is used.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,9 +15,7 @@ from mailworthy.lookup.model import Asking
 T = TypeVar("T")
 
 
-def run(
-    engine: Asking[T], resolver: Resolver | None = None, *, deadline: float | None = None
-) -> T:
+def run(engine: Asking[T], resolver: Resolver | None = None, *, deadline: float | None = None) -> T:
     """`drive` with the resolver given, or with this machine's where it is None.
 
     Raises UsageError if this machine has none; nothing for I/O.
@@ -40,6 +39,11 @@ async def arun(
 def moment(now: datetime | None = None) -> datetime:
     """The moment given, or the present one."""
     return datetime.now(UTC) if now is None else now
+
+
+def epoch(now: datetime | None = None) -> int:
+    """The moment given, or the present one, in seconds since 1970."""
+    return int(time.time() if now is None else now.timestamp())
 
 
 @contextmanager
