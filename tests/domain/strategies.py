@@ -109,6 +109,7 @@ def _domain(
         hosts=draw(st.none() | st.just(tuple(dict.fromkeys(chosen)))),
         senders=draw(_senders()),
         nameservers=draw(_nameservers(name)),
+        no_mail=draw(st.sampled_from([None, (), ("www", f"ftp.{name}")])),
         dnssec=signed,
         ca=draw(st.sampled_from([(), ("letsencrypt.org",), ("letsencrypt.org", "sectigo.com")])),
         selectors=draw(st.sampled_from([(), ("r202611", "e202611")])),

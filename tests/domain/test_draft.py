@@ -82,6 +82,7 @@ def test_a_grown_zone() -> None:
                 ),
                 nameservers=("ns1.example.net", "ns2.example.net"),
                 records="example.com.other.zone",
+                no_mail=("mta-sts",),
                 spf=SpfEnd.FAIL,
                 spf_terms=("a:web.example.com", "ip4:198.51.100.0/28"),
                 dmarc=DmarcWish(
@@ -198,8 +199,7 @@ def test_a_domain_without_dmarc_starts_careful() -> None:
     [
         ("@ 60 MX 1 mx.provider.example.\nmx.provider.example. 60 A 192.0.2.1\n", "none of the"),
         ("@ 60 MX 1 mail\n", "not known"),
-        ("@ 60 MX 1 a\n@ 60 MX 2 b\na 60 A 192.0.2.1\nb 60 A 192.0.2.1\n", "shares its address"),
-        ("@ 60 MX 1 a\n@ 60 MX 2 a\na 60 A 192.0.2.1\n", "named twice"),
+        ("@ 60 MX 1 mail\nmail 60 A 127.0.0.1\n", "is this machine itself"),
         ("@ 60 MX 1 localhost.\nlocalhost. 60 A 192.0.2.1\n", "no host name"),
     ],
 )
@@ -208,6 +208,102 @@ def test_mx_that_are_not_ours_are_kept(text: str, why: str) -> None:
     assert draft.intent.hosts == {}
     assert any("MX records are kept" in note and why in note for note in draft.notes)
     assert [r.type for r in draft.foreign if r.type == "MX"]
+
+
+TWO = "@ 60 MX 10 mail\n@ 60 MX 20 backup.mx.example.\nmail 60 A 192.0.2.1\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts", "why"),
+    [
+        (TWO, {"mail.example.com"}, '[hosts."backup.mx.example"]'),
+        (
+            "@ 60 MX 1 a\n@ 60 MX 2 b\na 60 A 192.0.2.1\nb 60 A 192.0.2.1\n",
+            {"a.example.com"},
+            "shares its address",
+        ),
+        ("@ 60 MX 1 a\n@ 60 MX 2 a\na 60 A 192.0.2.1\n", {"a.example.com"}, "there twice"),
+        (
+            "@ 60 MX 1 a\n@ 60 MX 2 localhost.\na 60 A 192.0.2.1\n",
+            {"a.example.com"},
+            "no host name",
+        ),
+    ],
+)
+def test_an_exchange_that_cannot_be_a_host_does_not_hide_the_others(
+    text: str, hosts: set[str], why: str
+) -> None:
+    draft = drafted(text + '@ 60 TXT "v=spf1 mx -all"\n_mta-sts 60 TXT "v=STSv1; id=1"\n')
+    assert set(draft.intent.hosts) == hosts
+    assert any("kept as they are" in note and why in note for note in draft.notes)
+    found = conflicts(draft.intent, "example.com", keys=KEYS, now=NOW, foreign=draft.foreign)
+    assert [c for c in found if c.ours.type != "MX"] == []
+    sets = record_sets(draft.intent, "example.com", keys=KEYS, now=NOW, foreign=draft.foreign)
+    after = {(r.name, r.type, r.value) for s in sets for r in s.records}
+    assert {r for r in after if r[1] == "MX" and r[0] == "example.com"} == {
+        ("example.com", "MX", r.value) for r in zone(text) if r.type == "MX"
+    }
+    # What the intent does not know it makes no promise about, and SPF still names all of them.
+    assert draft.intent.domains["example.com"].mta_sts is MtaStsMode.OFF
+    assert ("_mta-sts.example.com", "TXT", "v=STSv1; id=1") in after
+    assert "mx" in draft.intent.domains["example.com"].spf_terms
+
+
+SIGNS = {
+    "an MX host": "@ 60 MX 20 b.example.net.\n@ 60 MX 10 www\n",
+    "an MX host of another name": "lists 60 MX 10 www\n",
+    "an MX host by an alias": "@ 60 MX 10 mx\nmx 60 CNAME www\n",
+    "named in SPF": '@ 60 TXT "v=spf1 a:www.example.com -all"\n',
+    "named in SPF further below": (
+        '@ 60 TXT "v=spf1 include:_s.example.com -all"\n'
+        '_s 60 TXT "v=spf1 ip4:198.51.100.9 a:www.example.com -all"\n'
+    ),
+    "included": '@ 60 TXT "v=spf1 include:www.example.com -all"\n',
+    "mx of it": '@ 60 TXT "v=spf1 mx:www.example.com -all"\n',
+    "redirected": '@ 60 TXT "v=spf1 redirect=www.example.com"\n',
+    "address in SPF": '@ 60 TXT "v=spf1 ip4:192.0.2.80 -all"\n',
+    "network in SPF": '@ 60 TXT "v=spf1 ip4:192.0.2.0/24 -all"\n',
+    "the domain's address in SPF": '@ 60 TXT "v=spf1 a -all"\n@ 60 A 192.0.2.80\n',
+    "SRV": "_imaps._tcp 60 SRV 0 1 993 www\n",
+    "key": 'k._domainkey.www 60 TXT "v=DKIM1; p=AAAA"\n',
+    "key by alias": "k._domainkey.www 60 CNAME k.example.net.\n",
+    "MTA-STS": '_mta-sts.www 60 TXT "v=STSv1; id=1"\n',
+    "TLSA": "_25._tcp.www 60 TLSA 3 1 1 AAAA\n",
+    "own MX": "www 60 MX 10 x.example.net.\n",
+    "own SPF": 'www 60 TXT "v=spf1 mx -all"\n',
+    "own DMARC": '_dmarc.www 60 TXT "v=DMARC1; p=none"\n',
+    "PTR": "80.2.0.192.in-addr.arpa. 60 PTR www.example.com.\n",
+    "reports": '_dmarc 60 TXT "v=DMARC1; p=none; rua=mailto:d@www.example.com"\n',
+}
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_name_with_a_sign_of_mail_is_never_closed(sign: str) -> None:
+    text = SIGNS[sign] + "www 60 A 192.0.2.80\n"
+    assert wish("www 60 A 192.0.2.80\n").no_mail == ("www",)
+    draft = drafted(text)
+    assert draft.intent.domains["example.com"].no_mail == ()
+    before = {r for r in zone(text) if r.name in ("www.example.com", "_dmarc.www.example.com")}
+    sets = record_sets(draft.intent, "example.com", keys={}, now=NOW, foreign=draft.foreign)
+    after = {
+        r
+        for s in sets
+        for r in s.records
+        if r.name in ("www.example.com", "_dmarc.www.example.com")
+    }
+    # A host of the intent has an SPF record of its own, for EHLO.
+    made = {r for r in after - before if r.type in ("MX", "TXT")}
+    assert {r.value for r in made} <= {"v=spf1 a -all"}
+
+
+def test_names_that_only_their_owner_can_judge_are_told_of() -> None:
+    text = "www 60 A 192.0.2.80\napp 60 A 192.0.2.81\nftp 60 AAAA 2001:db8::1\n"
+    draft = drafted(text + "www.shop 60 A 192.0.2.80\nwww.old 60 CNAME www\n")
+    assert draft.intent.domains["example.com"].no_mail == ("www", "www.shop")
+    (note,) = [note for note in draft.notes if "no_mail" in note]
+    assert note.startswith("app, ftp: ")
+    sets = record_sets(draft.intent, "example.com", keys={}, now=NOW, foreign=draft.foreign)
+    assert {s.name for s in sets if s.type == "MX"} == {"www.example.com", "www.shop.example.com"}
 
 
 def test_a_policy_that_could_not_be_read_is_said() -> None:
@@ -225,7 +321,7 @@ def test_a_service_with_its_keys_gets_its_name() -> None:
 @pytest.mark.parametrize("spf", ["", '@ 60 TXT "v=spf1 -all"\n'])
 def test_a_parked_domain(spf: str) -> None:
     draft = drafted("@ 60 MX 0 .\n@ 60 NS ns1.example.net.\n" + spf)
-    expected = Domain(parked=True, nameservers=("ns1.example.net",))
+    expected = Domain(parked=True, nameservers=("ns1.example.net",), no_mail=())
     assert draft.intent == Intent(domains={"example.com": expected})
 
 
@@ -279,9 +375,18 @@ def test_not_knowing_is_not_none(name: str) -> None:
 
 def test_a_domain_that_does_not_exist() -> None:
     memory = Memory.from_zone("$ORIGIN com.\n@ 60 SOA a. b. 1 1 1 1 1\n")
-    draft = from_survey(drive(survey("example.com"), memory))
-    assert draft.intent.hosts == {}
-    assert draft.foreign == ()
+    with pytest.raises(UsageError, match=r"example\.com does not exist .* without --from"):
+        from_survey(drive(survey("example.com"), memory))
+
+
+@pytest.mark.parametrize("type_", ["TXT", "MX"])
+def test_a_name_that_could_not_be_looked_at_is_not_closed(type_: str) -> None:
+    text = LIVE + "www.example.org. 60 A 192.0.2.80\n$ORIGIN example.org.\n@ SOA a. b. 1 1 1 1 1\n"
+    closed = drive(survey("example.org"), Memory.from_zone(text))
+    assert from_survey(closed).intent.domains["example.org"].no_mail == ("www",)
+    memory = Memory.from_zone(text, fail={("www.example.org", type_): Why.SERVFAIL})
+    found = from_survey(drive(survey("example.org"), memory))
+    assert found.intent.domains["example.org"].no_mail == ()
 
 
 # What would be weaker

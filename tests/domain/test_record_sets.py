@@ -350,6 +350,48 @@ def test_names_without_mail_say_so() -> None:
     assert found["lists.example.com", "MX"] == ("10 lists.example.com.",)
 
 
+WEB = (record("www.example.com", "A", "192.0.2.80"), record("app.example.com", "A", "192.0.2.81"))
+
+
+@pytest.mark.parametrize(
+    ("listed", "names"),
+    [
+        (None, ("www.example.com", "app.example.com")),
+        ((), ()),
+        (("app",), ("app.example.com",)),
+        (("app.example.com", "ftp"), ("app.example.com", "ftp.example.com")),
+    ],
+)
+def test_names_without_mail_can_be_listed(
+    listed: tuple[str, ...] | None, names: tuple[str, ...]
+) -> None:
+    wished = intent(Domain(reports="dmarc@example.com", no_mail=listed))
+    assert bystander_names(wished, "example.com", now=NOW, foreign=WEB) == names
+    assert {n for n, type_ in rows(wished, foreign=WEB) if type_ == "MX"} == {"example.com", *names}
+
+
+@pytest.mark.parametrize(
+    ("listed", "there", "why"),
+    [
+        ("mail", (), "a host of the intent"),
+        ("app", (*WEB, record("lists.example.com", "MX", "1 app.example.com.")), "an MX host"),
+        ("app", (*WEB, record("k._domainkey.app.example.com", "TXT", "p=AA")), "_domainkey"),
+    ],
+)
+def test_what_mail_depends_on_cannot_be_listed(
+    listed: str, there: tuple[Record, ...], why: str
+) -> None:
+    wished = intent(Domain(no_mail=(listed,)))
+    with pytest.raises(UsageError, match=f"lists {listed}.example.com, but .*{why}"):
+        rows(wished, foreign=there)
+
+
+def test_an_alias_that_is_listed_is_left_alone() -> None:
+    there = (record("www.example.com", "CNAME", "x.example."),)
+    found = rows(intent(Domain(no_mail=("www",))), foreign=there)
+    assert {type_ for name, type_ in found if name.endswith("www.example.com")} == {"CNAME"}
+
+
 CONFLICTS = {
     "spf": (record("example.com", "TXT", "v=spf1 mx -all"), ConflictKind.SPF),
     "helo spf": (record("mail.example.com", "TXT", "V=SPF1 mx -all"), ConflictKind.SPF),

@@ -6,6 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mailworthy.dmarc.record import is_dmarc
+from mailworthy.domain.drafts.bystanders import bystanders
 from mailworthy.domain.drafts.policy import dmarc_wish, sts_mode, tls_reports
 from mailworthy.domain.drafts.senders import spf_wish
 from mailworthy.domain.drafts.servers import exchanges, is_parked, nameservers
@@ -48,12 +49,26 @@ class Draft(msgspec.Struct, frozen=True):
 def from_survey(found: Survey) -> Draft:
     """A draft from what the live DNS said.
 
-    Raises UsageError if MX, CAA or a policy could not be learned: not knowing is not "none".
+    Raises UsageError if MX, CAA or a policy could not be learned: not knowing is not "none";
+    and for a domain that does not exist.
     """
     if not found.vital:
         raise UsageError(f"{found.unknown[0]}; without it {found.domain} might be weakened")
+    if not found.exists:
+        plain = f"mailworthy init {found.domain}, without --from, begins a new one"
+        raise UsageError(f"{found.domain} does not exist in DNS: {plain}")
     draft = from_records(found.domain, found.records, sts=found.sts_mode)
-    return replace(draft, notes=(*draft.notes, *found.unknown))
+    sure = replace(draft, intent=_without_doubt(draft, found.unknown))
+    return replace(sure, notes=(*draft.notes, *found.unknown))
+
+
+def _without_doubt(draft: Draft, unknown: tuple[str, ...]) -> Intent:
+    """No name is closed about which something could not be learned."""
+    names = {text.partition(" ")[0].removeprefix("_dmarc.") for text in unknown}
+    wish = draft.intent.domains[draft.domain]
+    closed = tuple(n for n in wish.no_mail or () if f"{n}.{draft.domain}" not in names)
+    domains = {draft.domain: replace(wish, no_mail=closed)}
+    return replace(draft.intent, domains=domains)
 
 
 def from_records(domain: str, records: Iterable[Record], *, sts: Mode | None = None) -> Draft:
@@ -64,12 +79,12 @@ def from_records(domain: str, records: Iterable[Record], *, sts: Mode | None = N
     known = tuple({record_key(r): r for r in records}.values())
     inside = tuple(r for r in known if is_within(r.name, domain))
     if is_parked(domain, inside):
-        return _parked(domain, inside)
+        return _parked(domain, known)
     spf = spf_wish(domain, known)
     mx = exchanges(domain, known, spf)
     dmarc = dmarc_wish(domain, inside)
     tls = tls_reports(domain, inside, dmarc.reports)
-    sts_wish = sts_mode(domain, inside, sts, receives=bool(mx.hosts))
+    sts_wish = sts_mode(domain, inside, sts, receives=bool(mx.hosts), whole=mx.whole)
     wish = Domain(
         reports=dmarc.reports,
         tls_reports=tls.address,
@@ -85,16 +100,18 @@ def from_records(domain: str, records: Iterable[Record], *, sts: Mode | None = N
     gone |= {*sts_wish.understood}
     notes = (*spf.notes, *mx.notes, *dmarc.notes, *tls.notes, *sts_wish.notes)
     intent = Intent(hosts=mx.hosts, domains={domain: wish})
-    return _with_foreign(domain, intent, _left(domain, inside, gone), notes)
+    return _with_foreign(domain, intent, _left(domain, inside, gone), notes, known)
 
 
-def _parked(domain: str, inside: tuple[Record, ...]) -> Draft:
+def _parked(domain: str, known: tuple[Record, ...]) -> Draft:
+    inside = tuple(r for r in known if is_within(r.name, domain))
     dmarc = dmarc_wish(domain, inside)
     wish = Domain(parked=True, reports=dmarc.reports, nameservers=nameservers(domain, inside))
     gone = {r for r in inside if r.name == domain and (r.type == "MX" or is_spf(r.value))}
     gone |= {r for r in inside if r.name == f"_dmarc.{domain}" and is_dmarc(r.value)}
     notes = (f"{domain} has a null MX and sends nothing: it is drafted as parked",)
-    return _with_foreign(domain, Intent(domains={domain: wish}), _left(domain, inside, gone), notes)
+    intent = Intent(domains={domain: wish})
+    return _with_foreign(domain, intent, _left(domain, inside, gone), notes, known)
 
 
 def _left(domain: str, inside: tuple[Record, ...], gone: set[Record]) -> tuple[Record, ...]:
@@ -106,12 +123,20 @@ def _left(domain: str, inside: tuple[Record, ...], gone: set[Record]) -> tuple[R
 
 
 def _with_foreign(
-    domain: str, intent: Intent, foreign: tuple[Record, ...], notes: tuple[str, ...]
+    domain: str,
+    intent: Intent,
+    foreign: tuple[Record, ...],
+    notes: tuple[str, ...],
+    known: tuple[Record, ...],
 ) -> Draft:
-    draft = Draft(domain, intent, foreign, notes)
-    if not foreign:
-        return draft
-    wish = replace(intent.domains[domain], records=draft.records_path)
+    """The draft with its file of foreign records, and the names in it that are safe to close."""
+    others = bystanders(domain, intent, foreign, known)
+    draft = Draft(domain, intent, foreign, (*notes, *others.notes))
+    wish = replace(
+        intent.domains[domain],
+        no_mail=others.closed,
+        records=draft.records_path if foreign else None,
+    )
     return replace(draft, intent=replace(intent, domains={domain: wish}))
 
 

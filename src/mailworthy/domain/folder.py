@@ -50,7 +50,8 @@ def open_folder(path: Path) -> Folder:
     """Read a folder. Raises UsageError, in one line, for anything missing or wrong in it."""
     if not has_intent(path):
         raise UsageError(
-            f"there is no {INTENT} in {path}; mailworthy init DOMAIN writes one, --dir names another"
+            f"there is no {INTENT} in {path}; "
+            "mailworthy init DOMAIN writes one, --dir names another"
         )
     intent = load(path / INTENT)
     return Folder(

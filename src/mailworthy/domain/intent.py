@@ -72,7 +72,8 @@ class Domain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `hosts` None means all hosts; `tls_reports` None means `reports`. A nameserver is `NAME` or
     `NAME=ADDRESS`, a TLS key `FILE` or `HOST=FILE` (PEM: a certificate or a key). `spf_terms`
-    are SPF mechanisms besides the hosts and senders, such as `ip4:198.51.100.7`.
+    are SPF mechanisms besides the hosts and senders, such as `ip4:198.51.100.7`. `no_mail` None
+    means every name of the zone that is known to have an address and shows no sign of mail.
     """
 
     people: bool = True
@@ -83,6 +84,7 @@ class Domain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     senders: tuple[str | SenderWish, ...] = ()
     nameservers: tuple[str, ...] = ()
     records: str | None = None
+    no_mail: tuple[str, ...] | None = None
     dnssec: bool = False
     tls_keys: tuple[str, ...] = ()
     ca: tuple[str, ...] = ()

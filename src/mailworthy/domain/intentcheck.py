@@ -84,6 +84,7 @@ def check_domain(wish: Domain, path: Path) -> Domain:
         reports=_optional_mailbox(wish.reports, (*path, "reports")),
         tls_reports=_optional_mailbox(wish.tls_reports, (*path, "tls_reports")),
         hosts=_names(wish.hosts, (*path, "hosts")) if wish.hosts is not None else None,
+        no_mail=None if wish.no_mail is None else _labels(wish.no_mail, (*path, "no_mail")),
         nameservers=tuple(_nameserver(n, (*path, "nameservers")) for n in wish.nameservers),
         selectors=tuple(_selector(s, (*path, "selectors")) for s in wish.selectors),
         spf_terms=tuple(_spf_term(t, (*path, "spf_terms")) for t in wish.spf_terms),
@@ -110,6 +111,22 @@ def _check_parked(wish: Domain, path: Path) -> None:
 
 def _names(texts: Iterable[str], path: Path) -> tuple[str, ...]:
     return tuple(name_of(text, path) for text in texts)
+
+
+def _labels(texts: Iterable[str], path: Path) -> tuple[str, ...]:
+    """Names below a domain, with or without it; those of hosts only."""
+    return tuple(_label(text, path) for text in texts)
+
+
+def _label(text: str, path: Path) -> str:
+    try:
+        name = to_ascii(text)
+    except BadName as error:
+        raise IntentError(str(error), path) from None
+    if not is_hostname(name) or name == path[1]:
+        shown = printable(text, 80)
+        raise IntentError(f"{shown} is no name below the domain: write one such as www", path)
+    return name
 
 
 def _optional_mailbox(text: str | None, path: Path) -> str | None:

@@ -26,6 +26,7 @@ _COMMENTS = {
     "senders": "who else sends in its name",
     "nameservers": "as the registrar lists them; NAME=ADDRESS for one inside the zone",
     "records": "what else lives in the zone, kept as it is",
+    "no_mail": "these names get a null MX, -all and reject: they have an address but no mail",
     "dnssec": "the zone is signed, so TLSA records can be trusted",
     "tls_keys": "PEM files of the mail hosts' certificates, for TLSA",
     "ca": "only these may issue certificates",

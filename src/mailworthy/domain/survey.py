@@ -34,7 +34,7 @@ class Survey(msgspec.Struct, frozen=True):
 
     Records outside the domain are addresses of its MX hosts. `vital` is False if something is
     unknown that a new zone might weaken. `sts_mode` is that of the MTA-STS policy file, None if
-    there is none or it could not be read.
+    there is none or it could not be read. `exists` is False where DNS says so (NXDOMAIN).
     """
 
     domain: str
@@ -42,6 +42,7 @@ class Survey(msgspec.Struct, frozen=True):
     unknown: tuple[str, ...] = ()
     vital: bool = True
     sts_mode: Mode | None = None
+    exists: bool = True
 
 
 def survey(domain: str) -> Asking[Survey]:
@@ -53,14 +54,21 @@ def survey(domain: str) -> Asking[Survey]:
     if any(a.ask.name == f"_mta-sts.{domain}" and a.status is Status.FOUND for a in answers):
         mode = _mode((yield from fetch(f"https://mta-sts.{domain}/.well-known/mta-sts.txt")))
     return Survey(
-        domain, _once(_records(domain, every)), tuple(_unknown(every)), _vital(domain, every), mode
+        domain,
+        _once(_records(domain, every)),
+        tuple(_unknown(every)),
+        _vital(domain, every),
+        mode,
+        all(a.status is not Status.ABSENT for a in answers if a.ask.name == domain),
     )
 
 
 def _first(domain: str) -> Iterator[Question]:
     yield from (Question(domain, type_) for type_ in _APEX)
     yield from (Question(f"{label}.{domain}", "TXT") for label in _POLICIES)
-    yield from (Question(f"{label}.{domain}", t) for label in _WEB for t in ("A", "AAAA"))
+    for name in (f"{label}.{domain}" for label in _WEB):
+        yield from (Question(name, type_) for type_ in ("A", "AAAA", "MX", "TXT"))
+        yield Question(f"_dmarc.{name}", "TXT")
     yield from (Question(f"_{service}._tcp.{domain}", "SRV") for service in _SERVICES)
     yield from (Question(f"{s}._domainkey.{domain}", "TXT") for s in (_NOBODY, COMMON[0]))
     yield Question(f"_domainkey.{domain}", "TXT")

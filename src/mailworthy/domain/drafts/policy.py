@@ -98,9 +98,15 @@ def tls_reports(domain: str, records: tuple[Record, ...], reports: str | None) -
 
 
 def sts_mode(
-    domain: str, records: tuple[Record, ...], served: Mode | None, *, receives: bool
+    domain: str, records: tuple[Record, ...], served: Mode | None, *, receives: bool, whole: bool
 ) -> StsDraft:
-    """The mode that is served; a policy that is there is never turned off."""
+    """The mode that is served; a policy that is there is never turned off.
+
+    Where the intent does not know all MX hosts it makes no policy: a host that is missing from
+    it gets no mail from those who enforce (RFC 8461 §4.1), so what is published is kept.
+    """
+    if receives and not whole:
+        return StsDraft(MtaStsMode.OFF)
     found = tuple(r for r in records if r.name == f"_mta-sts.{domain}" and r.type == "TXT")
     if not receives or not found:
         return StsDraft()

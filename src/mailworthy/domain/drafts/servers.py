@@ -4,6 +4,8 @@ import msgspec
 
 from mailworthy.domain.drafts.senders import SpfWish
 from mailworthy.domain.intent import Host
+from mailworthy.domain.intentcheck import check_host
+from mailworthy.domain.intentplace import IntentError
 from mailworthy.domain.recordset import Record
 from mailworthy.names import is_fqdn, is_within
 from mailworthy.rdata.mx import Mx, parse
@@ -13,13 +15,17 @@ from mailworthy.spf.record import parse as parse_spf
 
 
 class Exchanges(msgspec.Struct, frozen=True):
-    """The hosts of an intent, and the records that they stand for."""
+    """The hosts of an intent, and the records that they stand for.
+
+    `whole` says that they are all the MX hosts; otherwise the MX records are kept as they are.
+    """
 
     domain: str
     hosts: dict[str, Host] = {}
     understood: tuple[Record, ...] = ()
     notes: tuple[str, ...] = ()
     apex: frozenset[str] = frozenset()
+    whole: bool = False
 
     @property
     def _sending(self) -> frozenset[str]:
@@ -36,33 +42,65 @@ class Exchanges(msgspec.Struct, frozen=True):
         if term.domain is not None:
             return False
         if term.kind is Kind.MX:
-            return bool(self.hosts) and all(h.sends for h in self.hosts.values())
+            return self.whole and all(h.sends for h in self.hosts.values())
         return term.kind is Kind.A and bool(self.apex) and self.apex <= self._sending
 
 
 def exchanges(domain: str, records: tuple[Record, ...], spf: SpfWish) -> Exchanges:
-    """The MX hosts as hosts of the intent, if at least one of them is ours and all are known.
+    """The MX hosts as hosts of the intent, if at least one of them is ours.
 
-    A host is ours if its name lies in the domain, or if SPF lets it send.
+    A host is ours if its name lies in the domain, or if SPF lets it send. Where one of them
+    cannot be a host, for instance for want of its address, the MX records stay as they are.
     """
     sets = [r for r in records if r.name == domain and r.type == "MX"]
     mxs = [mx for r in sets if (mx := parse(r.value).record) is not None and not mx.null]
     apex = frozenset(_addresses(domain, records, "A") + _addresses(domain, records, "AAAA"))
-    if not mxs or len(mxs) < len(sets):
-        why = "there is no MX record" if not sets else "an MX record is unusable"
-        return Exchanges(domain, notes=(f"{why}: add the host that receives",), apex=apex)
-    hosts = {mx.exchange: _host(mx, domain, records, spf) for mx in mxs}
-    problem = _problem(mxs, hosts)
-    if problem:
-        kept = f"the MX records are kept as they are, since {problem}"
-        return Exchanges(domain, notes=(kept,), apex=apex)
+    wanted = {mx.exchange: _host(mx, domain, records, spf) for mx in mxs}
+    problems = _problems(wanted)
+    hosts = {name: host for name, host in wanted.items() if name not in problems}
+    if not any(host.sends for host in hosts.values()):
+        return Exchanges(domain, notes=_none_of_ours(domain, sets, problems), apex=apex)
+    whole = not problems and len(wanted) == len(sets)
     own = {r for r in records if r.name in hosts and r.type in ("A", "AAAA")}
-    notes = tuple(
+    notes = (*_strangers(domain, hosts), *(() if whole else _kept(wanted, problems)))
+    return Exchanges(domain, hosts, (*(sets if whole else ()), *own), notes, apex, whole)
+
+
+def _none_of_ours(domain: str, sets: list[Record], problems: dict[str, str]) -> tuple[str, ...]:
+    if not sets:
+        why = "there is no MX record"
+    else:
+        reasons = list(problems.values()) or ["none of the hosts is yours"]
+        why = f"the MX records are kept as they are, since {'; '.join(reasons)}"
+    return (
+        f"{why}: without a host that sends there are no keys and no server configuration. Run "
+        f"this again with --hostname mail.{domain} --ipv4 ADDRESS, or write into mailworthy.toml "
+        f"{_table(f'mail.{domain}')}",
+    )
+
+
+def _table(name: str, more: str = "") -> str:
+    return f'[hosts."{name}"] with ipv4 = ["ADDRESS"]{more}'
+
+
+def _strangers(domain: str, hosts: dict[str, Host]) -> tuple[str, ...]:
+    return tuple(
         f"{name} is taken for somebody else's host, which receives and does not send for {domain}"
         for name, host in hosts.items()
         if not host.sends
     )
-    return Exchanges(domain, hosts, (*sets, *own), notes, apex)
+
+
+def _kept(wanted: dict[str, Host], problems: dict[str, str]) -> tuple[str, ...]:
+    """What to write for the MX hosts that the intent does not have."""
+    if not problems:
+        return ("the MX records are kept as they are, since one is unusable or there twice",)
+    return tuple(
+        f"the MX records and MTA-STS are kept as they are, since {why}. If you run {name}, write "
+        f"into mailworthy.toml {_table(name, f', mx = {wanted[name].mx}')}; then take the MX "
+        "records out of the file that `records` names"
+        for name, why in problems.items()
+    )
 
 
 def _host(mx: Mx, domain: str, records: tuple[Record, ...], spf: SpfWish) -> Host:
@@ -73,20 +111,33 @@ def _host(mx: Mx, domain: str, records: tuple[Record, ...], spf: SpfWish) -> Hos
     return Host(ipv4=v4, ipv6=v6, mx=mx.preference, sends=ours)
 
 
-def _problem(mxs: list[Mx], hosts: dict[str, Host]) -> str:
-    if len(hosts) < len(mxs):
-        return "a host is named twice"
-    seen: set[str] = set()
+def _problems(hosts: dict[str, Host]) -> dict[str, str]:
+    """What keeps a name from being a host of an intent."""
+    found: dict[str, str] = {}
+    owners: dict[str, str] = {}
     for name, host in hosts.items():
-        addresses = {*host.ipv4, *host.ipv6}
+        addresses = (*host.ipv4, *host.ipv6)
+        other = next((owners[a] for a in addresses if a in owners), None)
         if not is_fqdn(name):
-            return f"{name} is no host name"
-        if not addresses:
-            return f"the addresses of {name} are not known"
-        if seen & addresses:
-            return f"{name} shares its address with another host"
-        seen |= addresses
-    return "" if any(h.sends for h in hosts.values()) else "none of the hosts is yours"
+            found[name] = f"{name} is no host name"
+        elif not addresses:
+            found[name] = f"the addresses of {name} are not known"
+        elif fault := _fault(host):
+            found[name] = f"{name} cannot be used: {fault}"
+        elif other is not None:
+            found[name] = f"{name} shares its address with {other}"
+        else:
+            owners |= dict.fromkeys(addresses, name)
+    return found
+
+
+def _fault(host: Host) -> str:
+    """What an intent would refuse about the addresses."""
+    try:
+        check_host(host, ())
+    except IntentError as error:
+        return str(error)
+    return ""
 
 
 def _addresses(name: str, records: tuple[Record, ...], type_: str) -> tuple[str, ...]:

@@ -52,7 +52,13 @@ def conflicts_between(ours: Iterable[RecordSet], foreign: Iterable[Record]) -> t
     """Everything that somebody must decide."""
     by_name = _by_name(foreign)
     found = (_conflict(s, by_name.get(s.name, [])) for s in ours if s.section not in _YIELDING)
-    return tuple(c for c in found if c is not None)
+    return tuple(c for c in found if c is not None and not _says_more(c))
+
+
+def _says_more(conflict: Conflict) -> bool:
+    """MX records that name our hosts and further ones: they stay, and nothing is lost."""
+    values = {record.value for record in conflict.theirs}
+    return conflict.ours.type == "MX" and set(conflict.ours.values) <= values
 
 
 def settled(foreign: Iterable[Record], conflicts: Iterable[Conflict]) -> tuple[Record, ...]:
