@@ -34,7 +34,7 @@ OUTSIDE = words("""
 """)
 SHELLS = words("""
     cli web milter watch probe store publish scan
-    lookup.drive lookup.live lookup.replay
+    lookup.drive lookup.run lookup.live lookup.replay
     domain.keys domain.write audit.many
 """)
 ENTRANCES = {"__main__"}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from mailworthy.lookup.memory import Memory
 from mailworthy.lookup.model import Answer, Asking, Status, Why, look
-from mailworthy.lookup.run import arun, moment, run
+from mailworthy.lookup.run import arun, epoch, moment, run
 
 MEMORY = Memory.from_zone('example.org. 60 TXT "hello"')
 
@@ -31,3 +31,5 @@ def test_a_moment_is_the_one_given_or_the_present() -> None:
     assert moment(given) == given
     assert moment() > given.replace(year=2020)
     assert moment().tzinfo is UTC
+    assert epoch(given) == 1795435200
+    assert epoch() >= int(moment(given).timestamp()) - 10**9

@@ -335,10 +335,15 @@ def _value(part: Part, context: Context) -> str:
 def _transform(macro: Macro, value: str) -> str:
     if macro.digits is None and not macro.reverse and not macro.delimiters:
         return value
-    parts = re.split(f"[{re.escape(macro.delimiters or '.')}]", value)
+    parts = _splitter(macro.delimiters).split(value) if macro.delimiters else value.split(".")
     if macro.reverse:
         parts.reverse()
     return ".".join(parts if macro.digits is None else parts[-macro.digits :])
+
+
+@lru_cache(maxsize=256)
+def _splitter(delimiters: str) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(delimiters)}]")
 
 
 def _octets(name: str) -> str:
@@ -352,8 +357,11 @@ def _octet(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=1024)
 def _dotted(ip: str) -> str:
-    """The dot format of %{i}: nibbles for IPv6 (RFC 7208 §7.3)."""
-    return ".".join(IPv6Address(ip).exploded.replace(":", "")) if ":" in ip else ip
+    """The dot format of %{i}: nibbles for IPv6 (RFC 7208 §7.3).
+
+    They are capitals, as the openspf suite has them; in names that makes no difference.
+    """
+    return ".".join(IPv6Address(ip).exploded.replace(":", "").upper()) if ":" in ip else ip
 
 
 _LETTER: dict[str, Callable[[Context], str]] = {
