@@ -195,7 +195,7 @@ def test_silent_on_what_is_legitimate(case: Case) -> None:
             with_policy("v=DMARC1; p=quarantine; pct=2²; rua=mailto:dmarc@example.com"),
             {"dmarc-syntax-error"},
         ),
-        (with_policy("v=DMARC1"), {"dmarc-policy-missing"}),
+        (with_policy("v=DMARC1"), {"dmarc-unquoted"}),
         (with_policy(""), {"dmarc-missing"}),
         (
             with_policy("v=DMARC1; p=none; rua=mailto:a@example.net"),

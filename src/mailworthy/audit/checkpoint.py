@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from mailworthy.audit.checkpointdkim import dkim_parts, dkim_says
 from mailworthy.audit.evidence import AddressEvidence, Evidence
 from mailworthy.audit.finding import Severity
 from mailworthy.audit.part import Known, NotAsked, Part, Unknown
@@ -36,7 +37,7 @@ REDDENED_BY = {
     "Addresses": ("address-", "mx-target-missing", "mx-one-target-missing"),
     "Reverse DNS": ("ptr-", "helo-"),
     "SPF": ("spf-",),
-    "DKIM": ("dkim-",),
+    "DKIM": ("dkim-", "dmarc-reject-without-dkim"),
     "DMARC": ("dmarc-",),
 }
 
@@ -138,37 +139,6 @@ def _lookups(count: int) -> str:
     return " (1 lookup)" if count == 1 else f" ({count} lookups)"
 
 
-def _dkim_parts(e: Evidence) -> Iterator[Part[object]]:
-    if isinstance(e.keys, Known) and not e.keys.value.known and not e.keys.value.found:
-        # Guessing found nothing, which is no proof that there is nothing.
-        yield Unknown("DKIM", "no selector is known")
-    yield e.keys
-    yield from _of(e.selectors, lambda found: [s.key for s in found])
-
-
-def _dkim_says(e: Evidence) -> str:
-    if not isinstance(e.keys, Known):
-        return _why(e.keys)
-    shown = []
-    for selector, key in e.keys.value.found:
-        record = key.record
-        size = (
-            f"{record.k} {record.bits}"
-            if record and record.k == "rsa"
-            else record.k
-            if record
-            else "?"
-        )
-        shown.append(f"{printable(selector, 40)} ({size})")
-    if shown:
-        return ", ".join(shown[:5])
-    return (
-        "none"
-        if e.keys.value.known
-        else "no key under common selectors; name yours with --selector"
-    )
-
-
 def _dmarc_parts(e: Evidence) -> Iterator[Part[object]]:
     yield e.dmarc
     if not (isinstance(e.dmarc, Known) and isinstance(e.policy, NotAsked)):
@@ -207,6 +177,6 @@ _LINES: dict[
     "Addresses": (_address_parts, _address_says),
     "Reverse DNS": (_reverse_parts, _reverse_says),
     "SPF": (_spf_parts, _spf_says),
-    "DKIM": (_dkim_parts, _dkim_says),
+    "DKIM": (dkim_parts, dkim_says),
     "DMARC": (_dmarc_parts, _dmarc_says),
 }

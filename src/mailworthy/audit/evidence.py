@@ -72,11 +72,15 @@ class Published(msgspec.Struct, Generic[T], frozen=True):
 
 
 class Existence(msgspec.Struct, frozen=True):
-    """Whether the domain exists at all (RFC 8020), and whether it is the apex of a zone."""
+    """Whether the domain exists at all (RFC 8020), and whether it is the apex of a zone.
+
+    `alias` is the answer that shows a CNAME at an apex, which other records stand beside.
+    """
 
     soa: Answer
     exists: bool
     apex: bool
+    alias: Answer | None = None
 
 
 class MxSet(msgspec.Struct, frozen=True):
@@ -182,7 +186,7 @@ class AddressEvidence(msgspec.Struct, frozen=True):
 class SelectorEvidence(msgspec.Struct, frozen=True):
     """One DKIM selector. `source` is intent, flag or guess; `wanted` the key on disk as the
     TXT value that it should be published as; `by_wildcard` says that any other name would be
-    answered with the same texts."""
+    answered with the same texts. `alias` is where a CNAME leads whose end could not be asked."""
 
     selector: str
     source: str
@@ -190,6 +194,7 @@ class SelectorEvidence(msgspec.Struct, frozen=True):
     key: Part[Published[DkimKey]]
     wanted: Part[str]
     by_wildcard: bool = False
+    alias: str = ""
 
 
 class Keys(msgspec.Struct, frozen=True):
@@ -215,6 +220,7 @@ class DmarcEvidence(msgspec.Struct, frozen=True):
 
     published: Published[DmarcRecord]
     misplaced: tuple[str, ...]  # TXT records at the domain itself that look like DMARC
+    doubled: Answer | None = None  # `_dmarc.<domain>.<domain>`, asked where `_dmarc` has nothing
 
 
 class Destination(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from mailworthy.audit.collect.alias import as_alias
 from mailworthy.audit.collect.frugal import perhaps
 from mailworthy.audit.collect.hosts import addresses_of, hosts_of, mx_of, reverse_of
 from mailworthy.audit.collect.listed import listed_of
@@ -41,6 +42,7 @@ def collect(target: Target) -> Asking[Evidence]:
         _mail(target), _spf(target), _keys(target), _policies(target), _rest(target)
     )
     fields = mail | spf | keys | policies | rest
+    fields = as_alias(fields)
     fields["addresses"] = _authorise(fields["addresses"], fields["spf_tree"])
     fields["listed"] = yield from listed_of(fields["spf"], fields["hosts"], fields["addresses"])
     wish = target.wish

@@ -57,11 +57,12 @@ def dmarc_of(domain: str) -> Asking[tuple[Part[DmarcEvidence], Part[PolicyFound]
     own, apex = yield from ask(Question(f"_dmarc.{domain}", "TXT"), Question(domain, "TXT"))
     misplaced = tuple(text for text in apex.records if is_dmarc_like(text))
     record = published(own, is_dmarc_like, parse_dmarc)
-    evidence = (
-        Known(DmarcEvidence(record.value, misplaced)) if isinstance(record, Known) else record
-    )
     if not isinstance(record, Known):
-        return evidence, record
+        return record, record
+    doubled = None
+    if not own.records and not own.chain and apex.status is not Status.ABSENT:
+        doubled = yield from look(f"_dmarc.{domain}.{domain}", "TXT")
+    evidence = Known(DmarcEvidence(record.value, misplaced, doubled))
     if record.value.record is not None:
         return evidence, Known(_own_policy(domain, record.value.record))
     found = yield from policy(domain)

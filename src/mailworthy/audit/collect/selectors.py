@@ -3,14 +3,14 @@
 import msgspec
 
 from mailworthy.audit.collect.target import Target
-from mailworthy.audit.collect.texts import texts_at
+from mailworthy.audit.collect.texts import published
 from mailworthy.audit.evidence import Keys, Published, SelectorEvidence
 from mailworthy.audit.part import Known, NotAsked, Part, missing
 from mailworthy.dkim.record import DkimKey
 from mailworthy.dkim.record import parse as parse_key
 from mailworthy.dkim.selectors import COMMON
 from mailworthy.lookup.drive import gather, together
-from mailworthy.lookup.model import Asking, Question, Status, ask
+from mailworthy.lookup.model import Asking, Question, Status, ask, look
 
 # No real selector is called so: what it answers, every name answers.
 WILDCARD_PROBE = "mailworthy-probe-7f3a"
@@ -67,12 +67,14 @@ def _selectors(target: Target, names: dict[str, str]) -> Asking[list[SelectorEvi
 
 def _selector(target: Target, selector: str, source: str) -> Asking[SelectorEvidence]:
     name = f"{selector}._domainkey.{target.domain}"
-    key = yield from texts_at(name, lambda text: True, parse_key)
+    answer = yield from look(name, "TXT")
+    key = published(answer, lambda text: True, parse_key)
+    alias = answer.chain[-1] if answer.chain and not isinstance(key, Known) else ""
     on_disk = target.keys.get(selector)
     wanted: Part[str] = (
         Known(on_disk) if on_disk else NotAsked("the DKIM private keys", "no keys were given")
     )
-    return SelectorEvidence(selector, source, name, key, wanted)
+    return SelectorEvidence(selector, source, name, key, wanted, alias=alias)
 
 
 def _compared(found: SelectorEvidence, wildcard: tuple[str, ...]) -> SelectorEvidence:

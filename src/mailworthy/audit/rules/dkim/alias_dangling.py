@@ -23,6 +23,12 @@ from mailworthy.audit.rule import rule
 from mailworthy.audit.rules._steps import edit
 from mailworthy.audit.rules.dkim._shared import FRESH, PUBLIC_KEY, SLOT, known, line, on_disk, shown
 from mailworthy.dkim.record import DkimKey
+from mailworthy.names import is_within
+
+_DOT = (
+    "if the target is a name of your mail service, only its final dot is missing: in a zone file a "
+    "name without it gets the name of the zone appended"
+)
 
 
 @rule(
@@ -42,13 +48,18 @@ from mailworthy.dkim.record import DkimKey
         ),
     ),
 )
-def check(each: SelectorEvidence, key: Published[DkimKey]) -> Iterator[Found]:
+def check(each: SelectorEvidence, key: Published[DkimKey], domain: str) -> Iterator[Found]:
     if not known(each) or key.texts or not key.answer.chain:
         return
     value = on_disk(each) or FRESH
+    inside = is_within(key.answer.chain[0], domain)
     yield Found(
         subject=key.name,
         message=f"{shown(key.name)} is an alias of {shown(key.answer.chain[-1])}, which has no TXT record",
         evidence=(cite(key.answer),),
-        remedy=Remedy(edit(key.answer, None, value), blanks=(PUBLIC_KEY,) if SLOT in value else ()),
+        remedy=Remedy(
+            edit(key.answer, None, value),
+            _DOT if inside else "",
+            (PUBLIC_KEY,) if SLOT in value else (),
+        ),
     )

@@ -76,6 +76,11 @@ def looks_like(text: str) -> bool:
     return "dmarc1" in text.lower() or policy in set(Policy)
 
 
+def doubled(dmarc: DmarcEvidence) -> tuple[str, ...]:
+    """The policy records at `_dmarc.<domain>.<domain>`."""
+    return tuple(t for t in dmarc.doubled.records if looks_like(t)) if dmarc.doubled else ()
+
+
 def candidate(dmarc: DmarcEvidence) -> Read[DmarcRecord] | None:
     """The record to judge: the only valid one, else the first that was meant as one."""
     valid = strict(dmarc)
@@ -134,6 +139,11 @@ def first_problem(read: Read[DmarcRecord], *codes: str) -> Problem | None:
 def tag_value(text: str, name: str) -> str | None:
     """The value of a tag, its name in any case."""
     return taglist.parse(text, fold_case=True).get(name)
+
+
+def bare(text: str) -> bool:
+    """Whether nothing but the version was published."""
+    return [p.lower() for p in pieces(text)] == ["v=dmarc1"]
 
 
 def second(text: str, piece: str) -> str:

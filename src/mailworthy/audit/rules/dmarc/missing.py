@@ -18,7 +18,7 @@ from mailworthy.audit.evidence import DmarcEvidence, Existence
 from mailworthy.audit.finding import Found, Remedy, Severity, cite, publish
 from mailworthy.audit.healthy import healthy
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.dmarc._shared import blanks, candidates, start, world
+from mailworthy.audit.rules.dmarc._shared import blanks, candidates, doubled, start, world
 from mailworthy.dmarc.discover import Outcome, PolicyFound
 from mailworthy.domain.intent import Domain
 
@@ -39,7 +39,12 @@ def check(
     published = dmarc.published
     if policy.outcome is not Outcome.NOTHING or not existence.exists:
         return
-    if candidates(dmarc) or dmarc.misplaced or (published.answer.chain and not published.texts):
+    if (
+        candidates(dmarc)
+        or dmarc.misplaced
+        or doubled(dmarc)
+        or (published.answer.chain and not published.texts)
+    ):
         return
     new = start(wish, parked=parked)
     yield Found(

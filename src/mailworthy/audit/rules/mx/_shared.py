@@ -5,6 +5,7 @@ from mailworthy.audit.evidence import HostEvidence, MxSet
 from mailworthy.audit.finding import Blank, Remedy, Shown, cite
 from mailworthy.audit.healthy import POLICY, POLICY_URL, healthy
 from mailworthy.audit.part import Known
+from mailworthy.audit.rules._dots import undoubled
 from mailworthy.audit.rules._records import mend
 from mailworthy.lookup.model import Fetched
 from mailworthy.names import labels
@@ -108,6 +109,7 @@ def malformed(host: str, domain: str) -> bool:
     """Whether a rule of its own says why an exchange has no address."""
     return (
         looks_like_address(host, domain) is not None
+        or undoubled(host, domain) is not None
         or len(labels(host)) == 1
         or placeholder(host)
         or internal(host, domain) is not None

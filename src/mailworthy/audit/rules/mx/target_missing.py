@@ -18,6 +18,7 @@ from mailworthy.audit.evidence import AddressEvidence, HostEvidence, MxSet
 from mailworthy.audit.finding import Blank, Found, Publish, Remedy, Severity, cite, publish
 from mailworthy.audit.part import Known
 from mailworthy.audit.rule import rule
+from mailworthy.audit.rules._dots import undoubled
 from mailworthy.audit.rules.mx._shared import MAIL_HOST, TLSA, only, retarget, shown, works
 from mailworthy.names import printable
 from mailworthy.rdata.mx import looks_like_address
@@ -40,8 +41,8 @@ def check(
     exchanges = [h for h in hosts if h.preference is not None]
     if not exchanges or any(works(h) or not isinstance(h.addresses, Known) for h in exchanges):
         return
-    if any(looks_like_address(h.name, domain) for h in exchanges):
-        return  # mx-target-is-address says it, and how to mend it
+    if any(looks_like_address(h.name, domain) or undoubled(h.name, domain) for h in exchanges):
+        return  # mx-target-is-address or mx-missing-dot says it, and how to mend it
     best = exchanges[0]
     yield Found(
         subject=domain,

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator
 
 from mailworthy.audit.case import Case
-from mailworthy.audit.evidence import ServiceEvidence
-from mailworthy.audit.finding import Remedy, Shown, Step, cite
+from mailworthy.audit.evidence import AddressSet, ServiceEvidence
+from mailworthy.audit.finding import Found, Remedy, Shown, Step, cite, replace, withdraw
 from mailworthy.audit.healthy import healthy
 from mailworthy.audit.part import Known
+from mailworthy.audit.rules._dots import undoubled
 from mailworthy.audit.rules._records import mend
 from mailworthy.lookup.model import Answer
+from mailworthy.names import printable
 from mailworthy.rdata.srv import Srv, parse, render
 
 # Each service whose TLS begins with the connection, and its twin with STARTTLS.
@@ -85,6 +87,26 @@ def changed(answer: Answer, domain: str, old: Srv, *new: Srv) -> tuple[Step, ...
     add = (render(r) for r in new)
     lacking = tuple(text for text in add if text not in answer.records)
     return mend(answer, domain, remove=(text_of(answer, old),), add=lacking)
+
+
+def dangling(alias: AddressSet, domain: str) -> Found | None:
+    """The finding about an alias that leads to no address; None if it does, or is none."""
+    if not alias.chain or alias.ips:
+        return None
+    name, target = alias.name, f"{alias.chain[0]}."
+    meant = undoubled(alias.chain[0], domain)
+    cause = ": its final dot is missing" if meant else ""
+    end = printable(alias.chain[-1], 100)
+    return Found(
+        subject=name,
+        message=f"{printable(name)} is an alias of {end}, which has no address{cause}",
+        evidence=(cite(alias.a), cite(alias.aaaa)),
+        remedy=Remedy(
+            replace(name, "CNAME", target, f"{meant}.")
+            if meant
+            else (withdraw(name, "CNAME", target),)
+        ),
+    )
 
 
 def withdrawn(answer: Answer, domain: str, record: Srv) -> Remedy:

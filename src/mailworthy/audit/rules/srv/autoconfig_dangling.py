@@ -15,10 +15,10 @@ Withdraw the alias, or point it to the host that serves the settings.
 from collections.abc import Iterator
 
 from mailworthy.audit.evidence import AddressSet
-from mailworthy.audit.finding import Found, Remedy, Severity, cite, withdraw
+from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.healthy import healthy
 from mailworthy.audit.rule import rule
-from mailworthy.names import printable
+from mailworthy.audit.rules.srv._shared import dangling
 
 
 @rule(
@@ -30,16 +30,6 @@ from mailworthy.names import printable
     ),
     good=healthy(drop=("autoconfig.example.com.",)),
 )
-def check(autoconfig: AddressSet) -> Iterator[Found]:
-    if not autoconfig.chain or autoconfig.ips:
-        return
-    end = autoconfig.chain[-1]
-    yield Found(
-        subject=autoconfig.name,
-        message=(
-            f"{printable(autoconfig.name)} is an alias of {printable(end, 100)}, "
-            "which has no address"
-        ),
-        evidence=(cite(autoconfig.a), cite(autoconfig.aaaa)),
-        remedy=Remedy((withdraw(autoconfig.name, "CNAME", f"{autoconfig.chain[0]}."),)),
-    )
+def check(autoconfig: AddressSet, domain: str) -> Iterator[Found]:
+    if found := dangling(autoconfig, domain):
+        yield found

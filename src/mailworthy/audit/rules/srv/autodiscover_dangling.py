@@ -15,10 +15,10 @@ Withdraw the alias, or point it to the host that serves the settings.
 from collections.abc import Iterator
 
 from mailworthy.audit.evidence import AddressSet
-from mailworthy.audit.finding import Found, Remedy, Severity, cite, withdraw
+from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.healthy import healthy
 from mailworthy.audit.rule import rule
-from mailworthy.names import printable
+from mailworthy.audit.rules.srv._shared import dangling
 
 
 @rule(
@@ -30,16 +30,6 @@ from mailworthy.names import printable
     ),
     good=healthy(drop=("autodiscover.example.com.",)),
 )
-def check(autodiscover: AddressSet) -> Iterator[Found]:
-    if not autodiscover.chain or autodiscover.ips:
-        return
-    end = autodiscover.chain[-1]
-    yield Found(
-        subject=autodiscover.name,
-        message=(
-            f"{printable(autodiscover.name)} is an alias of {printable(end, 100)}, "
-            "which has no address"
-        ),
-        evidence=(cite(autodiscover.a), cite(autodiscover.aaaa)),
-        remedy=Remedy((withdraw(autodiscover.name, "CNAME", f"{autodiscover.chain[0]}."),)),
-    )
+def check(autodiscover: AddressSet, domain: str) -> Iterator[Found]:
+    if found := dangling(autodiscover, domain):
+        yield found

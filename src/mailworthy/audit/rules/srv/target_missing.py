@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from mailworthy.audit.evidence import AddressSet, ServiceEvidence
 from mailworthy.audit.finding import Blank, Found, Remedy, Severity, cite
 from mailworthy.audit.rule import rule
+from mailworthy.audit.rules._dots import undoubled
 from mailworthy.audit.rules.srv._shared import changed, evidence, instead, offered, withdrawn
 from mailworthy.lookup.model import Answer
 from mailworthy.names import printable
@@ -50,14 +51,20 @@ def check(
             subject=service.name,
             message=(
                 f"{printable(service.name)} names {printable(record.target, 100)}, "
-                "which has no address"
+                f"which has no address{_cause(record, domain)}"
             ),
             evidence=(evidence(answer, record), cite(found.a), cite(found.aaaa)),
             remedy=_remedy(answer, domain, record, any(s.ips for s in targets)),
         )
 
 
+def _cause(record: Srv, domain: str) -> str:
+    return ": its final dot is missing" if undoubled(record.target, domain) else ""
+
+
 def _remedy(answer: Answer, domain: str, record: Srv, others: bool) -> Remedy:
+    if meant := undoubled(record.target, domain):
+        return Remedy(changed(answer, domain, record, replace(record, target=meant)))
     if others:
         return withdrawn(answer, domain, record)
     steps = changed(answer, domain, record, replace(record, target="<host>"))

@@ -29,19 +29,21 @@ from mailworthy.names import printable
     good=healthy(add=("example.com. A 192.0.2.80",)),
 )
 def check(domain: str, existence: Existence, own: AddressSet) -> Iterator[Found]:
-    if not existence.apex or not own.chain:
+    alias = existence.alias
+    if alias is None:
         return
+    target = alias.chain[0]
     yield Found(
         subject=domain,
         message=(
-            f"{printable(domain)} is an alias of {printable(own.chain[0], 100)}, "
-            "and the start of a zone"
+            f"{printable(domain)} is an alias of {printable(target, 100)}, "
+            "and the start of a zone, which has other records"
         ),
-        evidence=(cite(existence.soa), cite(own.a)),
+        evidence=(cite(existence.soa), cite(alias)),
         remedy=Remedy(
             (
-                withdraw(domain, "CNAME", f"{own.chain[0]}."),
-                *(_address(domain, ip) for ip in own.ips),
+                withdraw(domain, "CNAME", f"{target}."),
+                *(_address(domain, ip) for ip in own.ips if own.a.chain),
             )
         ),
     )
