@@ -18,8 +18,10 @@ def words(text: str) -> frozenset[str]:
 
 
 # Protocol packages: engines, records and results. Pure; all they know is in PURE and each other.
-PROTOCOLS = words("spf dkim dmarc arc iprev dnsbl mtasts tlsrpt dane bimi caa dnssec rdata")
-PURE = words("names taglist parsed errors reserved rdata lookup.model lookup.drive lookup.run")
+PROTOCOLS = words("spf dkim dmarc arc iprev dnsbl mtasts tlsrpt dane bimi caa dnssec rdata message")
+PURE = words("""
+    callable names taglist parsed errors reserved rdata lookup.model lookup.drive lookup.run
+""")
 # Rules see what was learned, and never how.
 RULES_MAY_IMPORT = PURE - {"lookup.drive", "lookup.run"} | words("""
     audit.case audit.compare audit.evidence audit.finding audit.healthy audit.part audit.rule
@@ -35,7 +37,7 @@ OUTSIDE = words("""
 SHELLS = words("""
     cli web milter watch probe store publish scan
     lookup.drive lookup.run lookup.live lookup.replay
-    domain.keys domain.write audit.many
+    domain.keys domain.regular domain.write audit.many
 """)
 ENTRANCES = {"__main__"}
 

@@ -4,11 +4,14 @@ from enum import StrEnum
 
 import msgspec
 
+from mailworthy.callable import calls
 from mailworthy.dmarc.record import DmarcRecord, Policy, Psd, is_dmarc, psd_of
 from mailworthy.dmarc.record import parse as parse_record
 from mailworthy.lookup.model import NOT_ASKED, Answer, Asking, Question, Status, Why, ask, look
 from mailworthy.names import labels, normalize, too_long
 from mailworthy.parsed import Parsed
+
+calls(__name__, "mailworthy.dmarc.facade", "discover")
 
 MAX_QUERIES = 8
 _LABELS_AFTER_JUMP = 7
