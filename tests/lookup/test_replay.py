@@ -296,3 +296,22 @@ def test_nothing_is_left_where_the_name_is_taken(tmp_path: Path) -> None:
     with pytest.raises(ReplayError, match="cannot be written"):
         recorder.close()
     assert [p.name for p in tmp_path.iterdir()] == ["run.jsonl"]
+
+
+@pytest.mark.parametrize("content", ["", HEAD, HEAD + "cut off"])
+def test_a_recording_takes_the_place_of_another(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    path.write_text(content)
+    Recorder(Memory([]), path, now=NOW, version="1").close()
+    assert Replay.load(path).header.now == NOW
+
+
+def test_no_other_file_is_replaced_by_a_recording(tmp_path: Path) -> None:
+    zone, link = tmp_path / "example.com.zone", tmp_path / "link"
+    zone.write_text("example.com. A 192.0.2.1\n")
+    link.symlink_to("run.jsonl")
+    for path in (zone, link, tmp_path):
+        with pytest.raises(ReplayError, match="no recording"):
+            Recorder(Memory([]), path, now=NOW, version="1")
+    assert zone.read_text() == "example.com. A 192.0.2.1\n"
+    assert link.is_symlink()

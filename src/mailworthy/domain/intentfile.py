@@ -1,5 +1,6 @@
 """`mailworthy.toml`: reading it, with an error that says where and what instead."""
 
+import codecs
 import re
 import tomllib
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from mailworthy.domain.intentcheck import check_domain, check_intent, check_waiv
 from mailworthy.domain.intentcheck import check_host as checked_host
 from mailworthy.domain.intentplace import IntentError, Path, syntax_error
 from mailworthy.domain.intenttext import dumps
+from mailworthy.domain.regular import read_regular
 from mailworthy.names import printable
 
 __all__ = ["IntentError", "build", "dumps", "load", "loads"]
@@ -42,8 +44,7 @@ _WORDS = {
 def load(path: FilePath) -> Intent:
     """Read an intent file. Raises IntentError, one line for a person."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_OCTETS + 1)
+        data = read_regular(path, MAX_OCTETS + 1).removeprefix(codecs.BOM_UTF8)
     except OSError as error:
         raise IntentError(f"{path} cannot be read: {error.strerror}") from None
     if len(data) > MAX_OCTETS:

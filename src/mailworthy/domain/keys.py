@@ -22,6 +22,7 @@ import msgspec
 from mailworthy.dkim.material import public_text
 from mailworthy.domain.dkimkey import DkimPublic
 from mailworthy.domain.intent import Intent
+from mailworthy.domain.regular import open_unwaiting, read_regular
 from mailworthy.errors import UsageError
 from mailworthy.names import is_fqdn, is_hostname, printable
 
@@ -254,7 +255,7 @@ def _link(draft: Path, path: Path) -> bool:
 
 def _read_secret(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_unwaiting(path) as file:
             status = os.fstat(file.fileno())
             mode = stat.S_IMODE(status.st_mode)
             if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_FILE:
@@ -299,8 +300,7 @@ def _spki_digest(path: Path) -> str | None:
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE)
+        data = read_regular(path, MAX_FILE)
     except OSError:
         return None
     key = _public_key(data)

@@ -13,6 +13,7 @@ import msgspec
 
 from mailworthy.domain.intent import Intent
 from mailworthy.domain.recordset import Record
+from mailworthy.domain.regular import read_regular
 from mailworthy.errors import UsageError
 from mailworthy.lookup.zonetext import read_zone
 from mailworthy.names import printable
@@ -116,8 +117,7 @@ def _place(directory: Path, path: str) -> Path:
 
 def _read(path: Path) -> str | None:
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
+        data = read_regular(path, MAX_FILE + 1)
     except FileNotFoundError:
         return None
     except OSError as error:

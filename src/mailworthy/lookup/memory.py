@@ -141,11 +141,12 @@ def _key(where: str | tuple[str, str]) -> tuple[str, str]:
 
 def _read_file(path: Path, origin: str | None) -> tuple[ZoneRecord, ...]:
     try:
-        if path.stat().st_size > MAX_OCTETS:
-            raise ZoneError(f"{path}: larger than {MAX_OCTETS >> 20} MiB")
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_OCTETS + 1)
     except OSError as error:
         raise ZoneError(f"{path}: {error.strerror}") from None
+    if len(data) > MAX_OCTETS:
+        raise ZoneError(f"{path}: larger than {MAX_OCTETS >> 20} MiB")
     return read_zone(data, origin=origin, source=str(path))
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import stat
 import tempfile
 from collections.abc import Coroutine
 from datetime import datetime
@@ -19,6 +20,7 @@ from mailworthy.names import printable
 T = TypeVar("T")
 MAX_FILE = 1024 * 1024 * 1024
 MAX_LINE = 32 * 1024 * 1024
+_HEAD = b'{"kind":"run",'
 
 
 class ReplayError(UsageError):
@@ -69,6 +71,7 @@ class _Writer:
         self._put(msgspec.json.encode(header))
 
     def _open(self, path: Path) -> Any:
+        _check_place(path)
         try:
             handle, self._temporary = tempfile.mkstemp(
                 prefix=f".{path.name}.", suffix=".part", dir=path.parent
@@ -267,6 +270,26 @@ class Replay:
         if isinstance(reply, Fetched) and len(reply.body) > getattr(ask, "max_bytes", 0):
             return failed(ask, Why.OVERSIZE)
         return reply if reply.ask == ask else msgspec.structs.replace(reply, ask=ask)
+
+
+def _check_place(path: Path) -> None:
+    """Only a recording is replaced: neither a link such as /dev/stdout nor the zone file that
+    was meant for another option."""
+    try:
+        mode = path.lstat().st_mode
+        known = stat.S_ISREG(mode) and _begins_a_recording(path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ReplayError(f"{path}: cannot be written: {error.strerror}") from None
+    if not known:
+        raise ReplayError(f"{path} is there and is no recording: name another file")
+
+
+def _begins_a_recording(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(len(_HEAD))
+    return head in (b"", _HEAD)
 
 
 def _check_whole(line: bytes) -> None:
