@@ -333,6 +333,7 @@ RECORDS = st.builds(
 )
 TEXTS = st.text(st.characters(max_codepoint=255), max_size=60) | RECORDS
 BLANKS = {
+    "policy": "quarantine",
     "mailbox": "dmarc@mail.example.com",
     "public-key": RSA,
     "new-public-key": RSA,

@@ -34,7 +34,7 @@ class Dot(msgspec.Struct, frozen=True):
 # What the ids of the rules begin with whose findings turn each dot red.
 REDDENED_BY = {
     "MX": ("mx-",),
-    "Addresses": ("address-", "mx-target-missing", "mx-one-target-missing"),
+    "Addresses": ("address-", "mx-target-missing", "mx-one-target-missing", "mx-missing-dot"),
     "Reverse DNS": ("ptr-", "helo-"),
     "SPF": ("spf-",),
     "DKIM": ("dkim-", "dmarc-reject-without-dkim"),

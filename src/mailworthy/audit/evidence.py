@@ -135,7 +135,8 @@ class HostEvidence(msgspec.Struct, frozen=True):
 
     `preference` is its MX preference, None if it is no MX. `within` says whether its name lies
     in the audited domain. `ours` says whether the intent names it. `outbound` says whether mail
-    of the domain leaves here: by the intent, or without one as far as SPF tells.
+    of the domain leaves here: by the intent, or without one as far as SPF tells. `proven` is
+    stricter: without an intent the record must mean this very host.
     """
 
     name: str
@@ -150,6 +151,7 @@ class HostEvidence(msgspec.Struct, frozen=True):
     helo_mx: Part[MxSet]
     tlsa: Part[TlsaSet]
     outbound: bool = False
+    proven: bool = False
 
 
 class Ptr(msgspec.Struct, frozen=True):

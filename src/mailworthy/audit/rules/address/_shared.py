@@ -43,13 +43,14 @@ def misused(
                 continue
             blank = _BLANKS[answer.ask.type]
             add = () if usable else (f"<{blank.placeholder}>",)
+            also = " Correct the address in mailworthy.toml as well." if host.ours else ""
             yield Found(
                 subject=host.name,
                 message=f"{printable(host.name, 100)} has the address {ip}, {what}",
                 evidence=(cite(answer, text),),
                 remedy=Remedy(
                     mend(answer, domain, remove=(text,), add=add),
-                    note=f"The record stands at {printable(owner(answer), 100)}.",
+                    note=f"The record stands at {printable(owner(answer), 100)}.{also}",
                     blanks=(blank,) if add else (),
                 ),
             )

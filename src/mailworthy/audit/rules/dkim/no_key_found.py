@@ -21,6 +21,7 @@ from mailworthy.audit.healthy import RSA, RSA_RECORD, healthy
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules._mail import sends
 from mailworthy.audit.rules.dkim._shared import FRESH, PUBLIC_KEY, line
+from mailworthy.names import printable
 from mailworthy.spf.model import SpfRecord
 
 
@@ -37,9 +38,11 @@ def check(
         return
     if not all(found.record and found.record.revoked for _, found in keys.found):
         return
+    revoked = ", ".join(printable(selector, 40) for selector, _ in keys.found[:4])
+    but = f", but revoked ones ({revoked})" if revoked else ""
     yield Found(
         subject=domain,
-        message=f"no DKIM key of {domain} was found under {len(keys.tried)} common selectors",
+        message=f"no DKIM key of {domain} was found under {len(keys.tried)} common selectors{but}",
         evidence=(cite(keys.base),),
         remedy=Remedy(
             (publish(f"default._domainkey.{domain}", "TXT", FRESH),),

@@ -229,8 +229,16 @@ def _with_uris(text: str, name: str, kept: list[str]) -> str:
 
 
 def mended(text: str, new: str) -> str:
-    """The repaired record."""
-    return joined(pieces(new)) or text
+    """The repaired record, its addresses for reports too: who slips once slips twice."""
+    whole = joined(pieces(new)) or text
+    return uris(uris(whole, "rua", schemed), "ruf", schemed)
+
+
+def schemed(uri: str) -> str | None:
+    """A bare address with its scheme; what is no address either goes."""
+    if ":" in uri:
+        return uri
+    return f"mailto:{uri}" if "@" in uri else None
 
 
 def change(

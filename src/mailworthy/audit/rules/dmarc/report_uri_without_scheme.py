@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from mailworthy.audit.evidence import DmarcEvidence
 from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.dmarc._shared import change, first_problem, sound, uris, world
+from mailworthy.audit.rules.dmarc._shared import change, first_problem, schemed, sound, uris, world
 
 
 @rule(
@@ -28,13 +28,6 @@ def check(dmarc: DmarcEvidence) -> Iterator[Found]:
     read = sound(dmarc)
     problem = first_problem(read, "uri-no-scheme") if read else None
     if read and problem:
-        new = uris(uris(read.text, "rua", _schemed), "ruf", _schemed)
+        new = uris(uris(read.text, "rua", schemed), "ruf", schemed)
         message = f"names an address for reports without mailto: {problem.message}"
         yield change(dmarc.published, read.text, new, message)
-
-
-def _schemed(uri: str) -> str | None:
-    """A bare address with its scheme; what is no address either goes."""
-    if ":" in uri:
-        return uri
-    return f"mailto:{uri}" if "@" in uri else None

@@ -18,6 +18,7 @@ from mailworthy.audit.evidence import AddressSet, HostEvidence, Published
 from mailworthy.audit.finding import Found, Remedy, Severity, cite
 from mailworthy.audit.healthy import healthy
 from mailworthy.audit.rule import rule
+from mailworthy.audit.rules._mail import authorises_nobody
 from mailworthy.audit.rules._records import mend
 from mailworthy.audit.rules.helo._shared import introduces, refused
 from mailworthy.names import printable
@@ -43,6 +44,8 @@ def check(
     record, only = helo_spf.record, helo_spf.only
     if record is None or only is None or not introduces(host, addresses, domain):
         return
+    if authorises_nobody(helo_spf) and not host.proven:
+        return  # the host says that it never sends, and nobody who knows says otherwise
     outside = refused(record, host.name, addresses.ips)
     if not outside:
         return

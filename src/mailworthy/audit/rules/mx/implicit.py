@@ -16,13 +16,15 @@ A domain that takes none publishes a null MX instead: `0 .`.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import AddressSet, MxSet
+from mailworthy.audit.evidence import AddressSet, MxSet, Published
 from mailworthy.audit.finding import Found, Remedy, Severity, cite, publish
 from mailworthy.audit.healthy import healthy
 from mailworthy.audit.rule import rule
+from mailworthy.audit.rules._mail import authorises_nobody
 from mailworthy.audit.rules.mx._shared import MAIL_HOST
 from mailworthy.domain.intent import Domain
 from mailworthy.names import printable
+from mailworthy.spf.model import SpfRecord
 
 _ADDRESS = "example.com. A 192.0.2.25"
 
@@ -35,8 +37,13 @@ _ADDRESS = "example.com. A 192.0.2.25"
     ),
     good=healthy(add=(_ADDRESS,)),
 )
-def check(
-    domain: str, mx: MxSet, own: AddressSet, parked: bool, wish: Domain | None
+def check(  # noqa: PLR0917  as many parts of the evidence have a say
+    domain: str,
+    mx: MxSet,
+    own: AddressSet,
+    parked: bool,
+    wish: Domain | None,
+    spf: Published[SpfRecord],
 ) -> Iterator[Found]:
     if mx.answer.records or not own.ips or parked or wish is not None or mx.answer.chain:
         return
@@ -44,9 +51,21 @@ def check(
         subject=domain,
         message=f"{printable(domain)} has no MX record; its mail goes to {', '.join(own.ips[:4])}",
         evidence=(cite(mx.answer), cite(own.a), cite(own.aaaa)),
-        remedy=Remedy(
-            (publish(domain, "MX", "10 <mail-host>."),),
-            note="If the domain takes no mail, publish 0 . instead.",
-            blanks=(MAIL_HOST,),
-        ),
+        remedy=_refuse(domain) if authorises_nobody(spf) else _receive(domain),
+    )
+
+
+def _refuse(domain: str) -> Remedy:
+    """For a domain that sends nothing, as most web sites do."""
+    return Remedy(
+        (publish(domain, "MX", "0 ."),),
+        note="If the domain takes mail, publish 10 and the name of its mail host instead.",
+    )
+
+
+def _receive(domain: str) -> Remedy:
+    return Remedy(
+        (publish(domain, "MX", "10 <mail-host>."),),
+        note="If the domain takes no mail, publish 0 . instead.",
+        blanks=(MAIL_HOST,),
     )

@@ -14,7 +14,7 @@ If the domain is not to be used for mail at all, let SPF say so too: `v=spf1 -al
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import AddressSet, MxSet, Published
+from mailworthy.audit.evidence import AddressSet, Existence, MxSet, Published
 from mailworthy.audit.finding import Found, Remedy, Severity, cite, publish
 from mailworthy.audit.healthy import healthy
 from mailworthy.audit.rule import rule
@@ -42,8 +42,9 @@ _DROP = ("_dmarc.example.com.", "_smtp._tls.")
     ),
     good=healthy(drop=_DROP, add=_ELSEWHERE),
 )
-def check(
+def check(  # noqa: PLR0917  as many parts of the evidence have a say
     domain: str,
+    existence: Existence,
     mx: MxSet,
     own: AddressSet,
     spf: Published[SpfRecord],
@@ -51,8 +52,8 @@ def check(
 ) -> Iterator[Found]:
     if mx.answer.records or own.ips or wish is not None:
         return
-    if spf.record is None or authorises_nobody(spf):
-        return
+    if spf.record is None or authorises_nobody(spf) or not existence.apex:
+        return  # of a name inside a zone mx-missing-inside-zone speaks
     yield Found(
         subject=domain,
         message=(

@@ -6,7 +6,6 @@ from mailworthy.audit.evidence import Sending
 from mailworthy.audit.finding import Found
 from mailworthy.audit.rules.spf._repair import repaired
 from mailworthy.audit.rules.spf._shared import Spf, said
-from mailworthy.audit.rules.spf._text import Span, spans
 from mailworthy.parsed import Problem
 
 JOINED = "looks-like-joined-terms"
@@ -20,6 +19,7 @@ FOREIGN = frozenset(
     {"invisible-character", "typographic-character", "control-character", "not-ascii"}
 )
 SYNTAX = frozenset({"syntax", "empty-term", "missing-domain", "bad-domain", "bad-character"})
+GRAMMAR = UNKNOWN | ADDRESS | TWICE | MACRO | FOREIGN | SYNTAX
 
 
 def splits(spf: Spf, text: str) -> tuple[int, ...]:
@@ -36,25 +36,21 @@ def joints(spf: Spf) -> tuple[str, list[Problem]]:
 
 
 def faults(spf: Spf, codes: frozenset[str]) -> tuple[str, list[Problem]]:
-    """The text of a broken record and its problems of these codes.
+    """The text of a broken record and all that breaks it, if the main fault has one of these
+    codes.
 
-    Terms that lost the space between them are another matter, whatever else they break.
+    One slip often breaks several terms, and one remedy repairs them all, so that a record has one
+    fault: characters that do not belong there, a sign of copied text, or else the first.
+    Terms that lost the space between them come before both.
     """
     text, joined = joints(spf)
-    if spf.only is None or spf.record is not None:
+    if spf.only is None or spf.record is not None or joined:
         return "", []
-    owned = _words_of(text, joined)
-    problems = [p for p in spf.only.parsed.problems if p.code in codes]
-    return text, [p for p in problems if not any(_inside(p, s) for s in owned)]
-
-
-def _words_of(text: str, problems: list[Problem]) -> list[Span]:
-    starts = {p.start for p in problems}
-    return [s for s in spans(text) if any(s[0] < start < s[1] for start in starts)]
-
-
-def _inside(problem: Problem, span: Span) -> bool:
-    return span[0] <= problem.start < span[1]
+    problems = [p for p in spf.only.parsed.problems if p.code in GRAMMAR]
+    main = min(problems, key=lambda p: (p.code not in FOREIGN, p.start), default=None)
+    if main is None or main.code not in codes:
+        return "", []
+    return text, [main, *(p for p in problems if p is not main)]
 
 
 def broken(spf: Spf, sending: Sending, codes: frozenset[str], what: str) -> Iterator[Found]:

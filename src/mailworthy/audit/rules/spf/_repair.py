@@ -19,6 +19,7 @@ from mailworthy.audit.rules.spf._text import (
 )
 from mailworthy.names import printable
 from mailworthy.spf.hints import intended
+from mailworthy.spf.model import Kind
 from mailworthy.spf.record import VERSION, is_spf
 from mailworthy.spf.terms import read_term
 
@@ -199,7 +200,15 @@ def merged(texts: tuple[str, ...], sending: Sending) -> Repair:
     ends = [m.qualifier.value for word in terms if is_all(word) and (m := mechanism(word))]
     end = "-all" if ends and set(ends) == {"-"} else "~all"
     terms = [_included(word) for word in terms if not is_all(word)]
+    named = [word for word in terms if not _is_ptr(word)]
+    if sending.ips and authorises_somebody(named):  # then ptr names no host that is not known
+        terms = [*unlisted(named, sending.ips), *named]
     return repaired(record([*dict.fromkeys(terms), end]), sending)
+
+
+def _is_ptr(word: str) -> bool:
+    found = mechanism(word)
+    return found is not None and found.kind is Kind.PTR
 
 
 def _included(word: str) -> str:

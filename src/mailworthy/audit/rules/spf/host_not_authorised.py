@@ -28,7 +28,7 @@ from mailworthy.rdata.ptr import generic_ptr
 
 
 @rule(
-    severity=Severity.WARNING,
+    severity=Severity.ADVICE,
     references=("RFC 7208 §2.4", "RFC 7208 §10.1"),
     bad=world("v=spf1 ip4:192.0.2.26 ip6:2001:db8::26 ~all"),
     # Another host sends, and is known by name.

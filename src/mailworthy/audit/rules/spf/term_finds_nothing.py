@@ -14,9 +14,10 @@ Take the term away, or correct the name.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.evidence import Sending
+from mailworthy.audit.evidence import MxSet, Sending
 from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.rule import rule
+from mailworthy.audit.rules._dots import undoubled
 from mailworthy.audit.rules.spf._repair import ended
 from mailworthy.audit.rules.spf._shared import BASE, Spf, of_tree, replaced, shown, world
 from mailworthy.audit.rules.spf._text import swapped
@@ -31,8 +32,10 @@ from mailworthy.spf.treemodel import SpfTree
     bad=world(f"v=spf1 {BASE} a ~all"),
     good=world(f"v=spf1 {BASE} a:www.example.com ~all"),
 )
-def check(spf: Spf, spf_tree: SpfTree, sending: Sending) -> Iterator[Found]:
+def check(spf: Spf, spf_tree: SpfTree, sending: Sending, mx: MxSet, domain: str) -> Iterator[Found]:
     found = [(start, word, node) for start, word, node in nodes_of(spf_tree) if dead(node)]
+    if any(undoubled(each.exchange, domain) for each in mx.exchanges):
+        return  # mx-missing-dot says why 'mx' finds nothing
     if found and not burdened(spf_tree):
         names = ", ".join(repr(shown(word)) for _, word, _ in found[:4])
         rest = swapped(spf_tree.text or "", {start: "" for start, _, _ in found})

@@ -16,7 +16,7 @@ Check that the public address of your server is listed.
 from collections.abc import Iterator
 
 from mailworthy.audit.evidence import Sending
-from mailworthy.audit.finding import Found, Severity, cite
+from mailworthy.audit.finding import Blank, Configure, Found, Remedy, Severity, cite
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules.spf._networks import unroutable
 from mailworthy.audit.rules.spf._repair import listed
@@ -38,9 +38,19 @@ def check(spf: Spf, documentation: bool, sending: Sending) -> Iterator[Found]:
     if read and found:
         (_, _, word), sort = found[0]
         rest = swapped(read.text, {span[0]: "" for span, _ in found})
+        wanted = word in (sending.spf or "").split()
         yield Found(
             subject=spf.name,
             message=f"{shown(word)} is for {sort} use; no receiver sees mail from there",
             evidence=(cite(spf.answer, read.text),),
-            remedy=replaced(spf, read.text, listed(rest, sending)),
+            remedy=_decide(word) if wanted else replaced(spf, read.text, listed(rest, sending)),
         )
+
+
+def _decide(word: str) -> Remedy:
+    """What to do where the intent itself has the address: no record can be right before it is."""
+    version = "6" if word.lower().lstrip("+-~?").startswith("ip6") else "4"
+    blank = Blank(f"ipv{version}", f"the public IPv{version} address that mail leaves from")
+    line = f'ipv{version} = ["<{blank.placeholder}>"]'
+    note = f"it stands there for {shown(word)}; then publish what `mailworthy zone` prints"
+    return Remedy((Configure("mailworthy.toml", line),), note, (blank,))
