@@ -65,9 +65,9 @@ def signer(
     the header fields to sign, in place of a good choice. Raises UsageError for a key, a name or
     a word that is none.
     """
-    header, _, body = canonicalization.partition("/")
+    header, slash, body = canonicalization.partition("/")
     try:
-        algorithms = Canonicalization(header), Canonicalization(body or "simple")
+        algorithms = Canonicalization(header), Canonicalization(body if slash else "simple")
     except ValueError:
         raise UsageError("a canonicalization is simple or relaxed, or two with a slash") from None
     return Signer(

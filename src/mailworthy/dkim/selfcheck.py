@@ -7,7 +7,7 @@ import msgspec
 from mailworthy.dkim.engine import verify
 from mailworthy.dkim.material import public_text
 from mailworthy.dkim.record import DkimKey, parse, same_key
-from mailworthy.dkim.result import DkimSignature
+from mailworthy.dkim.result import DkimSignature, Policy
 from mailworthy.dkim.signing import Signer, SigningKey
 from mailworthy.lookup.model import Answer, Asking, Question, ask
 from mailworthy.parsed import Problem
@@ -41,7 +41,7 @@ def selfcheck(signer: Signer, *, now: datetime) -> Asking[tuple[KeyCheck, ...]]:
     """Sign a small message, resolve the keys and verify; one result a key, in their order."""
     probe = f"From: postmaster@{signer.domain}\r\nSubject: probe\r\n\r\nprobe\r\n".encode()
     signed = signer.sign(probe, now=now)
-    results = yield from verify(signed, now=now)
+    results = yield from verify(signed, now=now, policy=Policy(max_signatures=len(signer.keys)))
     names = [Question(f"{k.selector}._domainkey.{signer.domain}", "TXT") for k in signer.keys]
     answers = yield from ask(*names)
     found = zip(signer.keys, answers, results.signatures, strict=False)
