@@ -120,3 +120,34 @@ def test_a_dkim_alias_inside_the_zone_may_lack_its_dot() -> None:
     alias = "s1._domainkey.example.com. CNAME s1.mailer.net.example.com.\n"
     found = fired(Case(PLAIN + alias, selectors=("s1",)))["dkim-alias-dangling"]
     assert "final dot" in found.remedy.note
+
+
+@pytest.mark.parametrize(
+    ("line", "rule", "value"),
+    [
+        (
+            "_dmarc.example.com. TXT v=DMARC1; p=reject; rua=mailto:a@example.com",
+            "dmarc-unquoted",
+            "v=DMARC1; p=<policy>; rua=mailto:<mailbox>",
+        ),
+        (
+            "s1._domainkey.example.com. TXT v=DKIM1; k=rsa; p=AAAA",
+            "dkim-unquoted",
+            "v=DKIM1; k=rsa; p=<public-key>",
+        ),
+        (
+            "_smtp._tls.example.com. TXT v=TLSRPTv1; rua=mailto:a@example.com",
+            "tlsrpt-version-misspelt",
+            "v=TLSRPTv1; rua=mailto:<mailbox>",
+        ),
+        (
+            "_mta-sts.example.com. TXT v=STSv1; id=1",
+            "mtasts-version-misspelt",
+            "v=STSv1; id=20261123T120000Z",
+        ),
+    ],
+)
+def test_a_semicolon_without_quotes_begins_a_comment(line: str, rule: str, value: str) -> None:
+    found = fired(Case(PLAIN + line + "\n"))[rule]
+    assert "written without quotes" in found.message
+    assert values(found) == [value]

@@ -21,6 +21,14 @@ def joined(parts: Iterable[str]) -> str:
     return "; ".join(parts)
 
 
+COMMENTED = "probably written without quotes; in a zone file ; begins a comment"
+
+
+def bare(text: str, version: str) -> bool:
+    """Whether nothing but the version was published, not even the semicolon behind it."""
+    return "".join(text.split()).lower() == f"v={version.lower()}"
+
+
 def name_of(piece: str) -> str:
     """The tag's name in a piece, as written."""
     return piece.partition("=")[0].strip(_SPACE)

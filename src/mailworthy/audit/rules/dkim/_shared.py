@@ -4,7 +4,7 @@ from mailworthy.audit.evidence import Published, Read, SelectorEvidence
 from mailworthy.audit.finding import Blank, Found, Remedy, cite
 from mailworthy.audit.part import Known
 from mailworthy.audit.rules._steps import edit
-from mailworthy.audit.rules._tags import QUOTES, name_of, pieces, with_tag
+from mailworthy.audit.rules._tags import QUOTES, name_of, with_tag
 from mailworthy.dkim.record import DkimKey, parse
 from mailworthy.names import printable
 from mailworthy.parsed import Problem
@@ -116,11 +116,6 @@ def on_disk(each: SelectorEvidence) -> str | None:
     record = parse(each.wanted.value).record
     sound = record is not None and (record.k != "rsa" or 2048 <= record.bits <= 4096)
     return each.wanted.value if sound else None
-
-
-def bare(text: str) -> bool:
-    """Whether nothing but the version was published."""
-    return [p.lower() for p in pieces(text)] == ["v=dkim1"]
 
 
 def new_key(text: str) -> str:

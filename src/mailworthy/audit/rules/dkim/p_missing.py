@@ -18,7 +18,8 @@ from mailworthy.audit.evidence import Published, SelectorEvidence
 from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.healthy import RSA, healthy
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.dkim._shared import bare, broken, change, line, mended, new_key
+from mailworthy.audit.rules._tags import bare
+from mailworthy.audit.rules.dkim._shared import broken, change, line, mended, new_key
 from mailworthy.dkim.record import DkimKey
 
 
@@ -35,7 +36,7 @@ from mailworthy.dkim.record import DkimKey
 )
 def check(each: SelectorEvidence, key: Published[DkimKey]) -> Iterator[Found]:
     found = broken(each, key, "missing-p")
-    if found and not bare(found[0].text):
+    if found and not bare(found[0].text, "DKIM1"):
         text = found[0].text
         new = mended(text, new_key(text))
         yield change(each, key, "has no p=, which is the key itself", text, new)

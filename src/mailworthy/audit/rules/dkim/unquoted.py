@@ -19,7 +19,8 @@ from mailworthy.audit.evidence import Published, SelectorEvidence
 from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.healthy import RSA, healthy
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.dkim._shared import FRESH, bare, broken, change, line
+from mailworthy.audit.rules._tags import COMMENTED, bare
+from mailworthy.audit.rules.dkim._shared import FRESH, broken, change, line
 from mailworthy.dkim.record import DkimKey
 
 
@@ -32,9 +33,6 @@ from mailworthy.dkim.record import DkimKey
 )
 def check(each: SelectorEvidence, key: Published[DkimKey]) -> Iterator[Found]:
     found = broken(each, key, "missing-p")
-    if found and bare(found[0].text):
-        message = (
-            "says v=DKIM1 and no more: probably written without quotes; "
-            "in a zone file ; begins a comment"
-        )
+    if found and bare(found[0].text, "DKIM1"):
+        message = f"says v=DKIM1 and no more: {COMMENTED}"
         yield change(each, key, message, found[0].text, FRESH)

@@ -141,11 +141,6 @@ def tag_value(text: str, name: str) -> str | None:
     return taglist.parse(text, fold_case=True).get(name)
 
 
-def bare(text: str) -> bool:
-    """Whether nothing but the version was published."""
-    return [p.lower() for p in pieces(text)] == ["v=dmarc1"]
-
-
 def second(text: str, piece: str) -> str:
     """The record with this piece right behind v=, and no other of its name."""
     kept = [p for p in pieces(text) if name_of(p).lower() != name_of(piece)]

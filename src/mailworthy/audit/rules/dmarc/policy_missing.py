@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from mailworthy.audit.evidence import DmarcEvidence
 from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.rule import rule
+from mailworthy.audit.rules._tags import bare
 from mailworthy.audit.rules.dmarc._shared import (
-    bare,
     change,
     first_problem,
     misspelt,
@@ -37,7 +37,7 @@ def check(dmarc: DmarcEvidence, wish: Domain | None) -> Iterator[Found]:
     read = sound(dmarc)
     if read is None or first_problem(read, "p-missing") is None or misspelt(read.text):
         return
-    if bare(read.text):
+    if bare(read.text, "DMARC1"):
         return  # dmarc-unquoted says why
     policy = (wish.dmarc.p if wish else None) or "none"
     yield change(dmarc.published, read.text, second(read.text, f"p={policy}"), "has no policy (p=)")

@@ -17,7 +17,8 @@ from mailworthy.audit.evidence import DmarcEvidence
 from mailworthy.audit.finding import Blank, Found, Remedy, Severity, cite
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules._steps import edit
-from mailworthy.audit.rules.dmarc._shared import bare, blanks, reports_to, sound, world
+from mailworthy.audit.rules._tags import COMMENTED, bare
+from mailworthy.audit.rules.dmarc._shared import blanks, reports_to, sound, world
 from mailworthy.domain.intent import Domain
 from mailworthy.names import printable
 
@@ -32,7 +33,7 @@ _POLICY = Blank("policy", "what you had meant to ask for: reject, quarantine or 
 )
 def check(dmarc: DmarcEvidence, wish: Domain | None, parked: bool) -> Iterator[Found]:
     read = sound(dmarc)
-    if read is None or not bare(read.text):
+    if read is None or not bare(read.text, "DMARC1"):
         return
     policy = "reject" if parked else (wish.dmarc.p if wish else None)
     new = f"v=DMARC1; p={policy or f'<{_POLICY.placeholder}>'}; rua={reports_to(wish)}"
@@ -41,7 +42,7 @@ def check(dmarc: DmarcEvidence, wish: Domain | None, parked: bool) -> Iterator[F
         subject=published.name,
         message=(
             f"{printable(published.name, 200)} says {printable(read.text, 20)} and no more: "
-            "probably written without quotes; in a zone file ; begins a comment"
+            f"{COMMENTED}"
         ),
         evidence=(cite(published.answer, read.text),),
         remedy=Remedy(

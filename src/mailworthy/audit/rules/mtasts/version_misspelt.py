@@ -18,7 +18,7 @@ from mailworthy.audit.evidence import Published
 from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.healthy import healthy
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules._tags import name_of, pieces
+from mailworthy.audit.rules._tags import COMMENTED, bare, name_of, pieces
 from mailworthy.audit.rules.mtasts._shared import counted, replaced
 from mailworthy.mtasts.policy import policy_id
 from mailworthy.mtasts.record import StsRecord, parse, render
@@ -40,7 +40,9 @@ def check(mta_sts: Published[StsRecord], now: datetime) -> Iterator[Found]:
         return
     text = mta_sts.found[0].text
     message = (
-        f"begins with {printable(text.partition(';')[0], 16)}, not with v=STSv1; and is discarded"
+        f"says v=STSv1 and no more: {COMMENTED}"
+        if bare(text, "STSv1")
+        else f"begins with {printable(text.partition(';')[0], 16)}, not with v=STSv1; and is discarded"
     )
     yield replaced(mta_sts, text, _mended(text, now), message)
 

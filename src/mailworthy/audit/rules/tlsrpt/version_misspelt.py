@@ -18,7 +18,7 @@ from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.healthy import healthy
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules._reports import SLOT
-from mailworthy.audit.rules._tags import joined, name_of, pieces
+from mailworthy.audit.rules._tags import COMMENTED, bare, joined, name_of, pieces
 from mailworthy.audit.rules.tlsrpt._shared import counted, replaced
 from mailworthy.names import printable
 from mailworthy.tlsrpt.record import TlsRptRecord, parse
@@ -40,7 +40,11 @@ def check(tls_rpt: Published[TlsRptRecord]) -> Iterator[Found]:
     if counted(tls_rpt) or not tls_rpt.found:
         return
     text = tls_rpt.found[0].text
-    message = f"begins with {printable(text.partition(';')[0], 20)}, not with v=TLSRPTv1; and is discarded"
+    message = (
+        f"says v=TLSRPTv1 and no more: {COMMENTED}"
+        if bare(text, "TLSRPTv1")
+        else f"begins with {printable(text.partition(';')[0], 20)}, not with v=TLSRPTv1; and is discarded"
+    )
     yield replaced(tls_rpt, text, _mended(text), message)
 
 
