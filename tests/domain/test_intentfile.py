@@ -119,7 +119,8 @@ FAULTS = {
     "bad ca": (DOMAIN + 'ca = ["; x=y"]\n', ":5:1:", "names no CA"),
     "nameserver": (DOMAIN + 'nameservers = ["ns1.example.net=x"]\n', ":5:1:", "NAME=ADDRESS"),
     "nameserver inside": (DOMAIN + 'nameservers = ["ns1.example.com"]\n', ":5:1:", "needs its add"),
-    "no nameserver": ('[domains."x.example"]\nparked = true\n', ":1:2:", "name servers"),
+    "no_mail": (DOMAIN + 'no_mail = ["_x"]\n', ":5:1:", "such as www"),
+    "no_mail of all": (DOMAIN + 'no_mail = ["example.com"]\n', ":5:1:", "below the domain"),
     "no host": (
         HOST + '[domains."example.com"]\nhosts = []\n',
         ":4:2:",
@@ -149,7 +150,32 @@ FAULTS = {
     "no date": (
         '[[waive]]\nrule = "x"\nreason = "y"\nuntil = "soon"\n',
         ":4:1:",
-        "until",
+        "until should be a date such as 2027-01-31, without quotes",
+    ),
+    "a date of its own": (
+        '[[waive]]\nrule = "x"\nreason = "y"\nuntil = "31.12.2026"\n',
+        ":4:1:",
+        "write until = 2026-12-31, without quotes",
+    ),
+    "a day that is none": (
+        '[[waive]]\nrule = "x"\nreason = "y"\nuntil = "31.02.2026"\n',
+        ":4:1:",
+        "until should be a date",
+    ),
+    "address without quotes": (
+        '[hosts."a.example"]\nipv4 = [45.76.81.20, 45.76.81.21]  # two\n',
+        ":2:",
+        'quotes are missing: ipv4 = ["45.76.81.20", "45.76.81.21"]',
+    ),
+    "IPv6 without quotes": (
+        '[hosts."a.example"]\nipv6 = [2001:db8::25]\n',
+        ":2:",
+        'quotes are missing: ipv6 = ["2001:db8::25"]',
+    ),
+    "mailbox without quotes": (
+        '[domains."a.example"]\nreports = a@a.example\n',
+        ":2:",
+        'quotes are missing: reports = "a@a.example"',
     ),
     "hosts is no table": ("hosts = 1\n", ":1:1:", "tables"),
     "waive is a table": ("[waive]\nx = 1\n", ":1:2:", "two brackets"),

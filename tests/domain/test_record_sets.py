@@ -20,7 +20,7 @@ from mailworthy.domain.records import bystander_names, conflicts, record_sets
 from mailworthy.domain.records.merge import ConflictKind, settled
 from mailworthy.domain.records.policy import sts_policy
 from mailworthy.domain.records.zone import REPLACE, serial_of
-from mailworthy.domain.recordset import Record, RecordSet
+from mailworthy.domain.recordset import Record, RecordSet, Section
 from mailworthy.domain.reverse import ptr_requests, reverse_zones
 from mailworthy.domain.zonefile import rdata, render_zone
 from mailworthy.errors import UsageError
@@ -325,6 +325,40 @@ def test_foreign_records_are_kept() -> None:
     assert ("example.com", "MX") in found
     sets = record_sets(intent(), "example.com", keys={}, now=NOW, foreign=there)
     assert {s.ttl for s in sets if (s.name, s.type) == ("example.com", "TXT")} == {60}
+
+
+def test_a_name_for_settings_that_leads_elsewhere_is_not_contradicted() -> None:
+    srv = ("_autodiscover._tcp.example.com", "SRV")
+    assert srv in rows(intent())
+    for type_, value, there in (
+        ("CNAME", "ad.hoster.example.", False),
+        ("A", "198.51.100.9", False),
+        ("CNAME", "mail.example.com.", True),
+        ("A", "192.0.2.25", True),
+    ):
+        found = rows(intent(), foreign=(record("autodiscover.example.com", type_, value),))
+        assert (srv in found) is there
+
+
+@pytest.mark.parametrize(
+    ("terms", "comment"),
+    [
+        ((), "who may send: addresses need no look-up"),
+        (("mx",), "who may send"),
+        (("ip4:198.51.100.7",), "who may send: addresses need no look-up"),
+    ],
+)
+def test_the_comment_on_spf_is_true(terms: tuple[str, ...], comment: str) -> None:
+    sets = record_sets(intent(Domain(spf_terms=terms)), "example.com", keys={}, now=NOW)
+    (spf,) = [s for s in sets if s.name == "example.com" and s.section is Section.SPF]
+    assert spf.comment == comment
+
+
+def test_a_parked_domain_needs_no_name_servers_yet() -> None:
+    alone = Intent(domains={"example.com": Domain(parked=True)})
+    sets = record_sets(alone, "example.com", keys={}, now=NOW)
+    (names,) = [s for s in sets if s.type == "NS"]
+    assert (names.values, names.comment) == (("your-name-server.invalid.",), REPLACE)
 
 
 def test_names_without_mail_say_so() -> None:

@@ -103,7 +103,10 @@ def test_what_others_publish_lies_outside_our_zones(intent: Intent) -> None:
 @given(intents())
 def test_every_output_holds_every_record(intent: Intent) -> None:
     for domain, sets in generated(intent).zones.items():
-        wanted = {(s.name, s.type) for s in sets}
+        # What stands in for name servers that nobody named is for people to replace.
+        named = bool(intent.domains[domain].nameservers)
+        start = set() if named else {(domain, "SOA"), (domain, "NS")}
+        wanted = {(s.name, s.type) for s in sets} - start
         tree = yaml.safe_load(OUTPUTS["octodns"](sets, domain))
         full = {
             (f"{n}.{domain}".removeprefix("."), r["type"]) for n, rs in tree.items() for r in rs

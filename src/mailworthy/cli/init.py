@@ -8,6 +8,18 @@ import click
 from mailworthy.cli.options import option
 
 
+def _list_senders(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if not wanted or ctx.resilient_parsing:
+        return
+    from mailworthy.sources.table import load
+
+    senders = load()
+    width = max(map(len, senders))
+    for name, sender in senders.items():
+        click.echo(f"{name:<{width}}  {sender.title}")
+    ctx.exit()
+
+
 @click.command()
 @click.argument("domain")
 @click.option("--hostname", metavar="NAME", help="The mail host (default: mail.DOMAIN).")
@@ -20,8 +32,16 @@ from mailworthy.cli.options import option
     "--sender",
     "senders",
     multiple=True,
-    metavar="NAME",
+    metavar="NAME[:BLANK=VALUE,…]",
     help="A service that sends for DOMAIN, such as mailchimp; repeatable.",
+)
+@click.option(
+    "--list-senders",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_senders,
+    help="Print the names that --sender takes.",
 )
 @click.option(
     "--nameserver",
@@ -38,7 +58,9 @@ from mailworthy.cli.options import option
 )
 @click.option("--dnssec", is_flag=True, help="The zone will be signed.")
 @click.option("--parked", is_flag=True, help="DOMAIN is to have no mail at all.")
-@click.option("--from", "source", metavar="live|zone:FILE", help="Draft from what is published.")
+@click.option(
+    "--from", "source", metavar="live|zone:FILE[,FILE…]", help="Draft from what is published."
+)
 @click.option("--yes", is_flag=True, help="Ask nothing; existing files that differ are replaced.")
 @option("dir", "dns", "timeout")
 def command(domain: str, dir: str | None, source: str | None, yes: bool, **given: Any) -> None:
@@ -48,11 +70,11 @@ def command(domain: str, dir: str | None, source: str | None, yes: bool, **given
     requests and the configuration of the servers. Keys are never replaced; other files that
     exist are shown as a diff first.
     """
-    from mailworthy.cli import dialogue
+    from mailworthy.cli import dialogue, questions
 
     path = Path(dir or ".")
     how = {name: given.pop(name) for name in ("dns", "timeout")}
-    order = dialogue.order(domain, given, ask=not yes and source is None)
+    order = questions.order(domain, given, path, ask=not yes and source is None)
     if source is None:
         dialogue.from_order(path, order, yes=yes)
     else:

@@ -263,8 +263,6 @@ def _check_mailboxes(intent: Intent, wish: Domain, path: Path) -> None:
 
 def _check_nameservers(intent: Intent, domain: str, path: Path) -> None:
     wish = intent.domains[domain]
-    if not wish.nameservers and not intent.hosts and wish.records is None:
-        raise IntentError(f'{domain} needs its name servers: nameservers = ["…"]', path)
     addressed = {e.partition("=")[0] for e in wish.nameservers if "=" in e} | set(intent.hosts)
     for entry in wish.nameservers:
         inside = intent.zone_of(entry.partition("=")[0]) == domain

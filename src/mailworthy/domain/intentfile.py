@@ -4,6 +4,7 @@ import codecs
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
@@ -27,6 +28,7 @@ _UNKNOWN = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
 _EXPECTED = re.compile(r"Expected `([^`]*)`, got `([^`]*)`")
 _AT = re.compile(r" - at `(?:key in )?\$(.*)`$", re.DOTALL)
 _STEP = re.compile(r"\.([A-Za-z0-9_]+)|\[([0-9.]+)\]")
+_DAY = re.compile(r"([0-9]{1,2})\. ?([0-9]{1,2})\. ?([0-9]{4})")
 _INNER: dict[str, type[msgspec.Struct]] = {"dmarc": DmarcWish, "senders": SenderWish}
 _WORDS = {
     "array": "a list",
@@ -66,7 +68,7 @@ def loads(text: str, *, source: str = "mailworthy.toml") -> Intent:
     try:
         return build(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        raise syntax_error(error, source) from None
+        raise syntax_error(error, text, source) from None
     except RecursionError:
         raise IntentError(f"{source}: lists or tables are nested too deep") from None
     except IntentError as error:
@@ -136,10 +138,10 @@ def _struct(kind: type[T], table: Any, path: Path) -> T:
     try:
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as error:
-        raise _explained(str(error), kind, path) from None
+        raise _explained(str(error), kind, path, table) from None
 
 
-def _explained(text: str, kind: type[msgspec.Struct], path: Path) -> IntentError:
+def _explained(text: str, kind: type[msgspec.Struct], path: Path, table: Any) -> IntentError:
     """msgspec's words in ours, at the key that they are about."""
     at = _AT.search(text)
     steps = [a or b for a, b in _STEP.findall(at[1])] if at else []
@@ -156,8 +158,21 @@ def _explained(text: str, kind: type[msgspec.Struct], path: Path) -> IntentError
     if missing := re.match(r"Object missing required field `(.*)`", message):
         return IntentError(f"{missing[1]} is missing", path)
     if "RFC3339" in message:
-        return IntentError(f"{where} should be {_WORDS['date']}", (*path, *steps[:1]))
+        given = table.get(steps[0], "") if steps and isinstance(table, dict) else ""
+        return IntentError(_date_fault(where, given), (*path, *steps[:1]))
     return IntentError(f"{where}: {_choices(message, inner, steps)}", (*path, *steps[:1]))
+
+
+def _date_fault(where: str, given: object) -> str:
+    """A date as people write it, in TOML's way."""
+    match = _DAY.fullmatch(str(given).strip())
+    try:
+        day = date(int(match[3]), int(match[2]), int(match[1])) if match else None
+    except ValueError:
+        day = None
+    if day is None:
+        return f"{where} should be {_WORDS['date']}, without quotes"
+    return f"write {where} = {day.isoformat()}, without quotes"
 
 
 def _words(types: str) -> list[str]:

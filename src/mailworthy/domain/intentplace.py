@@ -11,6 +11,8 @@ Path = tuple[str, ...]
 _KEY_PART = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
 _KEY = re.compile(rf"[ \t]*({_KEY_PART}(?:[ \t]*\.[ \t]*{_KEY_PART})*)[ \t]*=")
 _HEADER = re.compile(rf"[ \t]*(\[\[?)[ \t]*({_KEY_PART}(?:[ \t]*\.[ \t]*{_KEY_PART})*)[ \t]*\]")
+_LONG = 400
+_VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:/@_-]*")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -34,14 +36,29 @@ class IntentError(UsageError):
         return IntentError(f"{source}: {self}", self.path)
 
 
-def syntax_error(error: tomllib.TOMLDecodeError, source: str) -> IntentError:
-    """What tomllib says, with its position in front."""
+def syntax_error(error: tomllib.TOMLDecodeError, text: str, source: str) -> IntentError:
+    """What tomllib says, with its position in front; for a common slip what to write."""
     message = str(error)
     found = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
     if found is None:
         return IntentError(f"{source}: {printable(message)}")
     where = f":{found[1]}:{found[2]}" if found[1] else " (at its end)"
-    return IntentError(f"{source}{where}: {printable(message[: found.start()])}")
+    lines = text.split("\n")
+    line = lines[int(found[1]) - 1] if found[1] and int(found[1]) <= len(lines) else ""
+    said = _unquoted(line) or printable(message[: found.start()])
+    return IntentError(f"{source}{where}: {said}")
+
+
+def _unquoted(line: str) -> str:
+    """A value without quotes, such as an address, with what it should be."""
+    key, equals, rest = line[:_LONG].partition("=")
+    bare = rest.partition("#")[0]
+    values = [v for v in re.split(r"[\s\[\],]+", bare) if v]
+    if not equals or not values or not all(_VALUE.fullmatch(v) for v in values):
+        return ""
+    listed = ", ".join(f'"{printable(v, 80)}"' for v in values)
+    right = f"[{listed}]" if bare.lstrip().startswith("[") else listed
+    return f"quotes are missing: {printable(key.strip(), 80)} = {right}"
 
 
 def _places(text: str) -> Iterator[tuple[Path, tuple[int, int]]]:

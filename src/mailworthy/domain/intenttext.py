@@ -41,8 +41,12 @@ _COMMENTS = {
 
 def dumps(intent: Intent) -> str:
     """TOML text; `loads` gives the same intent back. Defaults are left out."""
-    parts = [HEAD]
-    parts += [_table("hosts", name, host) for name, host in intent.hosts.items()]
+    return f"{HEAD}\n{tables(intent)}" if intent != Intent() else HEAD
+
+
+def tables(intent: Intent) -> str:
+    """The tables alone, to be put below others."""
+    parts = [_table("hosts", name, host) for name, host in intent.hosts.items()]
     parts += [_table("domains", name, domain) for name, domain in intent.domains.items()]
     parts += [_waiver(waiver) for waiver in intent.waive]
     return "\n".join(parts)

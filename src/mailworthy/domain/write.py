@@ -35,6 +35,13 @@ class Change(msgspec.Struct, frozen=True):
     path: Path
     diff: str
 
+    @property
+    def adds(self) -> bool:
+        """Whether every line of the old text stays."""
+        lines = self.diff.splitlines()
+        shown = bool(lines) and lines[0].startswith("--- ")
+        return shown and not any(line.startswith("-") for line in lines[1:])
+
 
 class Outcome(StrEnum):
     """What became of a file."""

@@ -1,26 +1,35 @@
 """Taking over a domain that exists: from what is published to an intent."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from mailworthy.domain.draft import Draft, from_records, from_survey
+from mailworthy.domain.drafts.servers import host_table
 from mailworthy.domain.folder import Folder
 from mailworthy.domain.generate import everything
-from mailworthy.domain.intent import Intent
+from mailworthy.domain.intent import Host, Intent
+from mailworthy.domain.intentcheck import check_host, check_intent, name_of
 from mailworthy.domain.keys import selectors_for
+from mailworthy.domain.records.bystanders import full_name
 from mailworthy.domain.recordset import Record
+from mailworthy.domain.regular import read_regular
 from mailworthy.domain.survey import survey
 from mailworthy.domain.weaker import weakenings
 from mailworthy.domain.write import File
 from mailworthy.errors import UsageError
 from mailworthy.lookup.drive import Resolver, drive
-from mailworthy.lookup.zonetext import read_zone
+from mailworthy.lookup.zonetext import MAX_OCTETS, read_zone
 from mailworthy.names import is_within
+from mailworthy.rdata.address import canonical
+from mailworthy.setup.notes import host_missing
+from mailworthy.setup.order import Order, apart
 from mailworthy.setup.produce import prepare
 
 DEADLINE = 30.0
+_HOW = "run this again with --hostname NAME --ipv4 ADDRESS, the host that sends"
 
 
 class Adopted(msgspec.Struct, frozen=True):
@@ -36,17 +45,69 @@ def from_live(domain: str, resolver: Resolver, now: datetime) -> Adopted:
     return _with_selectors(from_survey(found), found.records, now)
 
 
-def from_zone(domain: str, path: Path, now: datetime) -> Adopted:
-    """Draft from a zone file. Raises UsageError for a file that is none, or another domain's."""
+def from_zone(domain: str, paths: Sequence[Path], now: datetime) -> Adopted:
+    """Draft from zone files; those of other zones serve to find addresses and PTR records.
+
+    Raises UsageError for a file that is none, and where none holds the domain.
+    """
+    records = tuple(record for path in paths for record in _read(domain, path))
+    if not any(is_within(r.name, domain) for r in records):
+        raise UsageError(f"{' and '.join(map(str, paths))} holds no record of {domain}")
+    return _with_selectors(from_records(domain, records), records, now)
+
+
+def _read(domain: str, path: Path) -> Iterator[Record]:
     try:
-        text = path.read_text("utf-8", "surrogateescape")
+        data = read_regular(path, MAX_OCTETS + 1)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from None
-    zone = read_zone(text, origin=domain, source=str(path))
-    records = tuple(Record(r.name, r.type, r.value, r.ttl) for r in zone)
-    if not any(is_within(r.name, domain) for r in records):
-        raise UsageError(f"{path} holds no record of {domain}")
-    return _with_selectors(from_records(domain, records), records, now)
+    zone = read_zone(data.decode("utf-8", "surrogateescape"), origin=domain, source=str(path))
+    return (Record(r.name, r.type, r.value, r.ttl) for r in zone)
+
+
+def with_host(adopted: Adopted, order: Order, now: datetime) -> Adopted:
+    """The draft with the host that was typed, where DNS gave none; it receives if nobody does.
+
+    Raises UsageError where DNS gave one, for a host without an address, and for an address
+    that DNS contradicts.
+    """
+    draft = adopted.draft
+    if draft.intent.hosts:
+        known = ", ".join(draft.intent.hosts)
+        raise UsageError(f"--from found the host {known}; add others to mailworthy.toml afterwards")
+    if draft.intent.domains[draft.domain].parked:
+        raise UsageError(f"{draft.domain} has a null MX, so no host serves it: leave --from out")
+    name = name_of(order.hostname or f"mail.{draft.domain}", ())
+    receives = not any((r.name, r.type) == (draft.domain, "MX") for r in adopted.before)
+    host = Host(
+        ipv4=_addresses(adopted, name, "A", order.ipv4),
+        ipv6=_addresses(adopted, name, "AAAA", order.ipv6),
+        mx=10 if receives else None,
+    )
+    if not host.ipv4 and not host.ipv6:
+        raise UsageError(f"{name} needs an address: --ipv4 ADDRESS, and --ipv6 if it has one")
+    return _with_selectors(_hosted(draft, name, check_host(host, ())), adopted.before, now)
+
+
+def _addresses(adopted: Adopted, name: str, type_: str, typed: tuple[str, ...]) -> tuple[str, ...]:
+    """What was typed, or else what DNS says; both only if they agree."""
+    there = tuple(r.value for r in adopted.before if (r.name, r.type) == (name, type_))
+    wanted = {canonical(text.strip()) or text for text in typed}
+    if typed and there and wanted != set(there):
+        raise UsageError(f"{name} has {type_} {', '.join(there)} in DNS, not {', '.join(typed)}")
+    return typed or there
+
+
+def _hosted(draft: Draft, name: str, host: Host) -> Draft:
+    wish = draft.intent.domains[draft.domain]
+    foreign = tuple(r for r in draft.foreign if r.name != name or r.type not in ("A", "AAAA"))
+    wish = msgspec.structs.replace(
+        wish,
+        records=draft.records_path if foreign else None,
+        no_mail=tuple(n for n in wish.no_mail or () if full_name(draft.domain, n) != name),
+    )
+    intent = Intent({name: host}, {draft.domain: wish})
+    return msgspec.structs.replace(draft, intent=intent, foreign=foreign)
 
 
 def _with_selectors(draft: Draft, before: tuple[Record, ...], now: datetime) -> Adopted:
@@ -68,17 +129,40 @@ def _pairs(now: datetime) -> list[tuple[str, str]]:
     return [selectors_for(now), (f"r{day}", f"e{day}"), *numbered]
 
 
+def notes(draft: Draft) -> tuple[str, ...]:
+    """What a person must know of a draft, and what it lacks."""
+    if not host_missing(draft.intent, draft.domain):
+        return draft.notes
+    name = f"mail.{draft.domain}"
+    lacks = (
+        f"no host that sends for {draft.domain} is known, so there are no keys and no server "
+        f"configuration: run this again with --hostname {name} --ipv4 ADDRESS, or write into "
+        f"mailworthy.toml {host_table(name)}"
+    )
+    return (*draft.notes, lacks)
+
+
 def joined(draft: Draft, before: Intent | None) -> Intent:
-    """The drafted domain beside those that the folder has already."""
+    """The drafted domain beside those that the folder has already, each with its own hosts.
+
+    Raises UsageError, in one line, for what does not go together.
+    """
+    wish = draft.intent.domains[draft.domain]
+    if host_missing(draft.intent, draft.domain) and not wish.records and not wish.senders:
+        raise UsageError(f"nothing of {draft.domain} is known but its policies: {_HOW}")
     if before is None:
+        check_intent(draft.intent)
         return draft.intent
     if draft.domain in before.domains:
         raise UsageError(f"{draft.domain} is in mailworthy.toml already: edit it there")
-    return Intent(
+    intent = Intent(
         {**draft.intent.hosts, **before.hosts},
         {**before.domains, **draft.intent.domains},
         before.waive,
     )
+    intent = apart(before, intent, draft.domain, draft.intent.hosts)
+    check_intent(intent)
+    return intent
 
 
 def adopted_folder(path: Path, adopted: Adopted, intent: Intent, now: datetime) -> Folder:

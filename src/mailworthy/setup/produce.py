@@ -11,6 +11,7 @@ from mailworthy.domain.folder import INTENT, KEYS, Folder
 from mailworthy.domain.generate import Generated, files
 from mailworthy.domain.intent import Intent
 from mailworthy.domain.intentfile import dumps, load
+from mailworthy.domain.intenttext import tables
 from mailworthy.domain.write import (
     File,
     Overwrite,
@@ -68,8 +69,27 @@ def write_all(
 
 
 def _intent_text(folder: Folder) -> str:
-    """The file as it is where it says the same: its comments and its order are the user's."""
+    """The file as it is where it says the same: its comments and its order are the user's.
+
+    What is only added stands at its end.
+    """
     there = read_texts(folder.path, [INTENT]).get(INTENT)
-    if there is not None and load(folder.path / INTENT) == folder.intent:
+    if there is None:
+        return dumps(folder.intent)
+    before = load(folder.path / INTENT)
+    if before == folder.intent:
         return there
-    return dumps(folder.intent)
+    more = _added(before, folder.intent)
+    return dumps(folder.intent) if more is None else f"{there.rstrip()}\n\n{more}"
+
+
+def _added(before: Intent, after: Intent) -> str | None:
+    """The tables that a file has to gain; None where something in it has to change."""
+    kept = (
+        all(after.hosts.get(name) == host for name, host in before.hosts.items())
+        and all(after.domains.get(name) == wish for name, wish in before.domains.items())
+        and before.waive == after.waive
+    )
+    hosts = {n: h for n, h in after.hosts.items() if n not in before.hosts}
+    domains = {n: d for n, d in after.domains.items() if n not in before.domains}
+    return tables(Intent(hosts, domains)) if kept else None

@@ -14,12 +14,14 @@ def of_folder(folder: Folder, target: Target, sets: tuple[RecordSet, ...]) -> Ta
     others = bystander_names(
         folder.intent, name, now=target.now, foreign=folder.foreign.get(name, ())
     )
+    closed = tuple(n.removesuffix(f".{name}") for n in others)
+    said = folder.intent.domains[name].no_mail is not None
     return msgspec.structs.replace(
         target,
         intent=folder.intent,
         keys={s: key.text for s, key in folder.keys.get(name, {}).items()},
         wanted=tuple(s for s in sets if _is_ours(folder, name, s)),
-        bystanders=tuple(n.removesuffix(f".{name}") for n in others) or target.bystanders,
+        bystanders=closed if said or closed else target.bystanders,
     )
 
 

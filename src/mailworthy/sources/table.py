@@ -133,9 +133,14 @@ def find(name: str) -> Sender:
     words = _by_word()
     if (sender := words.get(_word(name))) is not None:
         return sender
-    close = dict.fromkeys(words[word].name for word in get_close_matches(_word(name), words, n=5))
+    near = get_close_matches(_word(name), words, n=5)
+    close = dict.fromkeys(words[word].name for word in near)
     hint = f"; did you mean {', '.join(list(close)[:3])}?" if close else ""
-    raise UnknownSender(f"no sender {name!r} in the table{hint}")
+    raise UnknownSender(
+        f"no sender {name!r} in the table{hint or ';'} `mailworthy init --list-senders` prints it; "
+        "mailworthy.toml also takes one that is spelt out, "
+        'senders = [{ include = "spf.news.example" }]'
+    )
 
 
 def blanks(sender: Sender) -> tuple[str, ...]:

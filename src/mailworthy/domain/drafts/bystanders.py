@@ -1,5 +1,6 @@
 """Which names of a zone that exists may be closed unasked, and which only its owner can judge."""
 
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -13,6 +14,7 @@ from mailworthy.names import labels
 # First labels that stand for web pages and nothing else.
 _WEB = frozenset(("www", "www1", "www2", "web", "static", "assets", "cdn", "img", "images"))
 _WEB |= {"mta-sts", "autoconfig", "autodiscover"}
+_MAIL = re.compile(r"(?:mail|webmail|smtp|mx|mta|relay|out|imap|pop)[0-9]*")
 _SHOWN = 12
 
 
@@ -30,8 +32,9 @@ def bystanders(
 
     A server that sends needs no record that says so, so its owner has to be asked.
     """
-    signs = signs_of_mail(intent, domain, known)
     names = unmarked(intent, domain, foreign)
+    called = {n: "its name says mail" for n in names if _MAIL.fullmatch(labels(n)[0])}
+    signs = called | signs_of_mail(intent, domain, known)
     closed = [n for n in names if labels(n)[0] in _WEB and n not in signs]
     open_ = [_short(domain, n) for n in names if n not in closed and n not in signs]
     busy = [n for n in names if n in signs]
@@ -52,7 +55,8 @@ def _asked(domain: str, names: list[str], closed: list[str]) -> tuple[str, ...]:
     example = ", ".join(f'"{n}"' for n in [*(_short(domain, c) for c in closed[:1]), names[0]])
     return (
         f"{listed}: an address and no mail records. Add those that neither send nor receive to "
-        f'no_mail of [domains."{domain}"], as in no_mail = [{example}]: that closes them to forgers',
+        f'no_mail of [domains."{domain}"], as in no_mail = [{example}]: '
+        "that closes them to forgers",
     )
 
 

@@ -46,6 +46,12 @@ class Exchanges(msgspec.Struct, frozen=True):
         return term.kind is Kind.A and bool(self.apex) and self.apex <= self._sending
 
 
+def host_table(name: str, *, mx: int | None = None) -> str:
+    """What to write into an intent for a host, in a sentence."""
+    receives = "" if mx is None else f", mx = {mx}"
+    return f'[hosts."{name}"] with ipv4 = ["ADDRESS"]{receives}'
+
+
 def exchanges(domain: str, records: tuple[Record, ...], spf: SpfWish) -> Exchanges:
     """The MX hosts as hosts of the intent, if at least one of them is ours.
 
@@ -59,28 +65,18 @@ def exchanges(domain: str, records: tuple[Record, ...], spf: SpfWish) -> Exchang
     problems = _problems(wanted)
     hosts = {name: host for name, host in wanted.items() if name not in problems}
     if not any(host.sends for host in hosts.values()):
-        return Exchanges(domain, notes=_none_of_ours(domain, sets, problems), apex=apex)
+        return Exchanges(domain, notes=(_none_of_ours(sets, problems),), apex=apex)
     whole = not problems and len(wanted) == len(sets)
     own = {r for r in records if r.name in hosts and r.type in ("A", "AAAA")}
     notes = (*_strangers(domain, hosts), *(() if whole else _kept(wanted, problems)))
     return Exchanges(domain, hosts, (*(sets if whole else ()), *own), notes, apex, whole)
 
 
-def _none_of_ours(domain: str, sets: list[Record], problems: dict[str, str]) -> tuple[str, ...]:
+def _none_of_ours(sets: list[Record], problems: dict[str, str]) -> str:
     if not sets:
-        why = "there is no MX record"
-    else:
-        reasons = list(problems.values()) or ["none of the hosts is yours"]
-        why = f"the MX records are kept as they are, since {'; '.join(reasons)}"
-    return (
-        f"{why}: without a host that sends there are no keys and no server configuration. Run "
-        f"this again with --hostname mail.{domain} --ipv4 ADDRESS, or write into mailworthy.toml "
-        f"{_table(f'mail.{domain}')}",
-    )
-
-
-def _table(name: str, more: str = "") -> str:
-    return f'[hosts."{name}"] with ipv4 = ["ADDRESS"]{more}'
+        return "there is no MX record"
+    why = "; ".join(problems.values()) or "none of the hosts is yours"
+    return f"the MX records are kept as they are, since {why}"
 
 
 def _strangers(domain: str, hosts: dict[str, Host]) -> tuple[str, ...]:
@@ -97,7 +93,7 @@ def _kept(wanted: dict[str, Host], problems: dict[str, str]) -> tuple[str, ...]:
         return ("the MX records are kept as they are, since one is unusable or there twice",)
     return tuple(
         f"the MX records and MTA-STS are kept as they are, since {why}. If you run {name}, write "
-        f"into mailworthy.toml {_table(name, f', mx = {wanted[name].mx}')}; then take the MX "
+        f"into mailworthy.toml {host_table(name, mx=wanted[name].mx)}; then take the MX "
         "records out of the file that `records` names"
         for name, why in problems.items()
     )

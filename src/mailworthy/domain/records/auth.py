@@ -22,11 +22,13 @@ def senders_of(plan: Plan) -> tuple[Resolved, ...]:
 
 def spf(plan: Plan) -> Iterator[RecordSet]:
     """The record of the domain, then those of the hosts' own names."""
+    text = spf_text(plan)
+    literal = all(term.startswith(("ip4:", "ip6:")) for term in text.split()[1:-1])
     yield plan.made(
         plan.domain,
         "TXT",
-        [spf_text(plan)],
-        "who may send: addresses need no look-up",
+        [text],
+        "who may send: addresses need no look-up" if literal else "who may send",
         "RFC 7208 §10.1.1",
         section=Section.SPF,
         exclusive=False,

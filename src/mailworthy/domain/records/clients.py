@@ -32,14 +32,23 @@ def clients(plan: Plan) -> Iterator[RecordSet]:
     yield from alias(plan, "autoconfig", host, comment, reference, section=section)
     comment = "where Outlook looks for settings"
     yield from alias(plan, "autodiscover", host, comment, "Microsoft", section=section)
-    yield plan.made(
-        f"_autodiscover._tcp.{plan.domain}",
-        "SRV",
-        [f"0 0 443 {host}."],
-        comment,
-        "Microsoft",
-        section=section,
-    )
+    if not _leads_elsewhere(plan, f"autodiscover.{plan.domain}", host):
+        yield plan.made(
+            f"_autodiscover._tcp.{plan.domain}",
+            "SRV",
+            [f"0 0 443 {host}."],
+            comment,
+            "Microsoft",
+            section=section,
+        )
+
+
+def _leads_elsewhere(plan: Plan, name: str, host: str) -> bool:
+    """Whether a name is in use for another machine: then nothing of ours may contradict it."""
+    ours = plan.intent.hosts[host]
+    own = {f"{host}.", *ours.ipv4, *ours.ipv6}
+    there = (r for r in plan.foreign_at(name) if r.type in ("CNAME", "A", "AAAA"))
+    return any(record.value not in own for record in there)
 
 
 def alias(

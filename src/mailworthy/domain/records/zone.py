@@ -12,7 +12,7 @@ from mailworthy.domain.recordset import RecordSet, Section
 from mailworthy.names import is_within, parent
 from mailworthy.rdata.soa import Soa, parse, render
 
-REPLACE = "*replace*: the mail host stands in until the real name servers are named"
+REPLACE = "*replace*: a stand-in, until the real name servers are named"
 
 
 def serial_of(now: datetime, old: int | None = None) -> int:
