@@ -105,13 +105,13 @@ def to_ascii(text: str) -> str:
     try:
         ascii_text = stripped if stripped.isascii() else _encoded(stripped)
     except UnicodeError as error:  # IDNAError is one
-        raise BadName(f"{printable(text)} is not a domain name: {error}") from None
+        raise BadName(f"{printable(text, 100)} is not a domain name: {error}") from None
     name = ascii_text.lower()
     for label in name.split("."):
         if not _OWNER.fullmatch(label):
-            raise BadName(f"{printable(text)} is not a domain name: {_label_fault(label)}")
+            raise BadName(f"{printable(text, 100)} is not a domain name: {_label_fault(label)}")
     if too_long(name):
-        raise BadName(f"{printable(text)} is longer than the {MAX_NAME} characters DNS allows")
+        raise BadName(f"{printable(text, 100)} is longer than the {MAX_NAME} characters DNS allows")
     return name
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from mailworthy.audit.evidence import Dnssec
 from mailworthy.audit.finding import Found, Remedy, cite, publish, withdraw
+from mailworthy.names import printable
 
 _PLAIN = "1 0 0 -"
 _NOTE = (
@@ -32,7 +33,7 @@ def finding(
     new = () if there else (publish(domain, "NSEC3PARAM", _PLAIN),)
     yield Found(
         subject=domain,
-        message=f"the NSEC3 parameters of {domain} are {texts[0][:60]}: {fault}",
+        message=f"the NSEC3 parameters of {domain} are {printable(texts[0], 60)}: {fault}",
         evidence=tuple(cite(dnssec.nsec3param, text) for text in texts[:4]),
         remedy=Remedy((*(withdraw(domain, "NSEC3PARAM", t) for t in texts), *new), _NOTE),
     )
