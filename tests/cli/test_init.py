@@ -130,6 +130,25 @@ def test_without_a_host_of_ours_one_can_be_named(tmp_path: Path) -> None:
     assert "mail" not in (tmp_path / "new/example.com.other.zone").read_text().split()
 
 
+def test_a_host_of_the_folder_can_send_for_an_adopted_domain(tmp_path: Path) -> None:
+    first = ("init", "first.example", "--ipv4", "192.0.2.99", "--yes", "--dir", "out")
+    said(*first, cwd=tmp_path)
+    adopt(tmp_path, OUTSIDE, "--hostname", "mail.first.example")
+    intent = load(tmp_path / "out/mailworthy.toml")
+    assert list(intent.hosts) == list(intent.senders("example.com")) == ["mail.first.example"]
+    zone = (tmp_path / "out/example.com.zone").read_text()
+    assert [line.split()[-1] for line in zone.splitlines() if " MX " in line] == ["mx.example.net."]
+    assert "v=STSv1" not in zone
+    assert "ip4:192.0.2.99" in zone
+
+
+def test_an_adopted_domain_without_a_host_uses_none_of_the_folder(tmp_path: Path) -> None:
+    first = ("init", "first.example", "--ipv4", "192.0.2.99", "--yes", "--dir", "out")
+    said(*first, cwd=tmp_path)
+    adopt(tmp_path, OUTSIDE)
+    assert "192.0.2.99" not in (tmp_path / "out/example.com.zone").read_text()
+
+
 @pytest.mark.parametrize(
     ("zone", "more", "words"),
     [

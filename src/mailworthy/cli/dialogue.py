@@ -48,9 +48,9 @@ def from_source(path: Path, wanted: Order, source: str, how: dict[str, Any], *, 
     _check_flags(wanted)
     now = datetime.now(UTC)
     found = _adopted(domain, source, how, now)
-    if wanted.names_host:
-        found = adopt.with_host(found, wanted, now)
     before = open_folder(path).intent if has_intent(path) else None
+    if wanted.names_host:
+        found = adopt.with_host(found, wanted, now, before)
     intent = _with_reports(adopt.joined(found.draft, before), domain, wanted.reports)
     for note in adopt.notes(found.draft):
         _say_note(note)

@@ -10,7 +10,7 @@ from mailworthy.domain.draft import Draft, from_records, from_survey
 from mailworthy.domain.drafts.servers import host_table
 from mailworthy.domain.folder import Folder
 from mailworthy.domain.generate import everything
-from mailworthy.domain.intent import Host, Intent
+from mailworthy.domain.intent import Host, Intent, MtaStsMode
 from mailworthy.domain.intentcheck import check_host, check_intent, name_of
 from mailworthy.domain.keys import selectors_for
 from mailworthy.domain.records.bystanders import full_name
@@ -65,8 +65,12 @@ def _read(domain: str, path: Path) -> Iterator[Record]:
     return (Record(r.name, r.type, r.value, r.ttl) for r in zone)
 
 
-def with_host(adopted: Adopted, order: Order, now: datetime) -> Adopted:
+def with_host(
+    adopted: Adopted, order: Order, now: datetime, before: Intent | None = None
+) -> Adopted:
     """The draft with the host that was typed, where DNS gave none; it receives if nobody does.
+
+    A host that the folder has already needs no address.
 
     Raises UsageError where DNS gave one, for a host without an address, and for an address
     that DNS contradicts.
@@ -79,14 +83,16 @@ def with_host(adopted: Adopted, order: Order, now: datetime) -> Adopted:
         raise UsageError(f"{draft.domain} has a null MX, so no host serves it: leave --from out")
     name = name_of(order.hostname or f"mail.{draft.domain}", ())
     receives = not any((r.name, r.type) == (draft.domain, "MX") for r in adopted.before)
-    host = Host(
+    there = before.hosts.get(name) if before and not order.ipv4 and not order.ipv6 else None
+    host = there or Host(
         ipv4=_addresses(adopted, name, "A", order.ipv4),
         ipv6=_addresses(adopted, name, "AAAA", order.ipv6),
         mx=10 if receives else None,
     )
     if not host.ipv4 and not host.ipv6:
         raise UsageError(f"{name} needs an address: --ipv4 ADDRESS, and --ipv6 if it has one")
-    return _with_selectors(_hosted(draft, name, check_host(host, ())), adopted.before, now)
+    hosted = _hosted(draft, name, check_host(host, ()), receives=receives)
+    return _with_selectors(hosted, adopted.before, now)
 
 
 def _addresses(adopted: Adopted, name: str, type_: str, typed: tuple[str, ...]) -> tuple[str, ...]:
@@ -98,12 +104,14 @@ def _addresses(adopted: Adopted, name: str, type_: str, typed: tuple[str, ...]) 
     return typed or there
 
 
-def _hosted(draft: Draft, name: str, host: Host) -> Draft:
+def _hosted(draft: Draft, name: str, host: Host, *, receives: bool) -> Draft:
+    """The draft with its host; where others receive, MTA-STS is theirs to promise."""
     wish = draft.intent.domains[draft.domain]
     foreign = tuple(r for r in draft.foreign if r.name != name or r.type not in ("A", "AAAA"))
     wish = msgspec.structs.replace(
         wish,
         records=draft.records_path if foreign else None,
+        mta_sts=wish.mta_sts if receives else MtaStsMode.OFF,
         no_mail=tuple(n for n in wish.no_mail or () if full_name(draft.domain, n) != name),
     )
     intent = Intent({name: host}, {draft.domain: wish})
