@@ -6,7 +6,6 @@ as `rspamadm dkim_keygen` writes them: Rspamd up to 3.4 at least cannot sign wit
 """
 
 import base64
-import binascii
 import os
 import re
 import secrets
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mailworthy.dkim.material import public_text
+from mailworthy.dkim.private import private_key
 from mailworthy.domain.dkimkey import DkimPublic
 from mailworthy.domain.intent import Intent
 from mailworthy.domain.regular import open_unwaiting, read_regular
@@ -172,25 +172,6 @@ def read_public(directory: Path, domain: str, selector: str) -> DkimPublic:
         raise UsageError(f"{path} holds no RSA or Ed25519 private key without a passphrase")
     k, p = public_text(key)
     return DkimPublic(selector, k, p)
-
-
-def private_key(data: bytes) -> "PrivateKey | None":
-    """The key in PEM, DER or base64 text (32 octets of seed, or 64 with the public key)."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-    if b"-----BEGIN" in data:
-        try:
-            key = load_pem_private_key(data, None)
-        except (ValueError, TypeError, ArithmeticError):
-            return None
-        return key if isinstance(key, RSAPrivateKey | Ed25519PrivateKey) else None
-    try:
-        octets = base64.b64decode(data.strip(), validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    return Ed25519PrivateKey.from_private_bytes(octets[:32]) if len(octets) in (32, 64) else None
 
 
 def _generate(kind: KeyKind) -> "PrivateKey":
