@@ -105,3 +105,15 @@ def test_what_the_user_asked_for_wins() -> None:
 def test_a_lone_finding_keeps_its_remedy() -> None:
     case = healthy(drop=("_dmarc.",), blanks=BLANKS)
     assert judged(case) == outcome(case).findings
+
+
+def test_the_mta_sts_policy_waits_for_the_mx() -> None:
+    wanted = RecordSet("example.com", "MX", ("10 mail.example.com.",))
+    case = healthy(
+        drop=("example.com. MX",),
+        add=("example.com. MX 10 autoconfig.example.com.",),
+        wanted=(wanted,),
+    )
+    found = {f.rule: f for f in judged(case)}
+    assert set(found) >= {"mtasts-testing-mx-not-covered", "mx-target-is-alias"}
+    assert [r for r, f in found.items() if f.remedy.steps] == ["zone-record-different"]

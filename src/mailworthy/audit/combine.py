@@ -12,6 +12,11 @@ WANTED = ("zone-record-different", "zone-record-extra", "zone-record-missing")
 # A name has one of these, whatever it says.
 _SINGLE = frozenset({"CNAME", "SOA"})
 
+# These judge the MTA-STS policy by the MX records, which have to be right first.
+FOLLOWERS = frozenset(
+    {"mtasts-mx-not-covered", "mtasts-mx-partly-covered", "mtasts-testing-mx-not-covered"}
+)
+
 Claim = tuple[str, ...]
 
 
@@ -25,11 +30,11 @@ def combined(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     listed = tuple(findings)
     owners: dict[Claim, Finding] = {}
     given_up: dict[int, Finding] = {}
-    for each in sorted(filter(_counts, listed), key=lambda f: f.rule not in WANTED):
+    for each in sorted(filter(_counts, listed), key=_turn):
         claims = tuple(_claims(each.remedy))
-        first = next((owners[c] for c in claims if c in owners), None)
+        first = next((owners[c] for c in (*claims, *_grounds(each)) if c in owners), None)
         if first is None:
-            owners.update(dict.fromkeys(claims, each))
+            owners |= dict.fromkeys((*claims, *_shaken(each.remedy)), each)
         else:
             given_up[id(each)] = first
     return tuple(_yielding(f, given_up[id(f)]) if id(f) in given_up else f for f in listed)
@@ -37,6 +42,24 @@ def combined(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _counts(finding: Finding) -> bool:
     return finding.waived is None
+
+
+def _turn(finding: Finding) -> int:
+    """What comes first, whatever its severity; the order is kept otherwise."""
+    return 2 if finding.rule in FOLLOWERS else finding.rule not in WANTED
+
+
+def _grounds(finding: Finding) -> Iterator[Claim]:
+    """The record set that a finding takes for granted."""
+    if finding.rule in FOLLOWERS:
+        yield "mx", finding.subject.removeprefix("mta-sts.")
+
+
+def _shaken(remedy: Remedy) -> Iterator[Claim]:
+    """The MX sets that a remedy takes a record from."""
+    for change in changes(remedy):
+        if isinstance(change, Withdraw) and change.record.type == "MX":
+            yield "mx", change.record.name
 
 
 def _yielding(finding: Finding, first: Finding) -> Finding:

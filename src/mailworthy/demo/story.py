@@ -93,6 +93,8 @@ def scenes(stage: Stage) -> Iterator[Scene]:
         broken = for_selector(pitfall, selector)(stage.records)
         audit = judged(stage, broken)
         finding = next((f for f in audit.findings if f.rule == pitfall.rule), None)
+        if finding is not None and not finding.remedy.steps:
+            finding = msgspec.structs.replace(finding, remedy=_doable(audit)[0].remedy)
         yield Scene(pitfall, audit, finding, _cured(stage, broken, audit, pitfall.blanks))
 
 
@@ -101,9 +103,14 @@ def _cured(
 ) -> Audit:
     """The audit after remedies, worst finding first, until there is none to carry out."""
     for _ in range(6):
-        doable = [f for f in audit.findings if any(changes(f.remedy))]
+        doable = _doable(audit)
         if not doable:
             break
         records = cured(records, doable[0].remedy, blanks)
         audit = judged(stage, records)
     return audit
+
+
+def _doable(audit: Audit) -> list[Finding]:
+    """The findings with records to change; the remedies of others lead to these."""
+    return [f for f in audit.findings if any(changes(f.remedy))]
