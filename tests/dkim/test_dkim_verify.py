@@ -59,8 +59,8 @@ def forge(message: bytes = MESSAGE, key: Any = RSA, **tags: str | None) -> bytes
     wanted = {k: v for k, v in (USUAL | tags).items() if v is not None}
     header, _, body = wanted.get("c", "simple").partition("/")
     hashing = Hashing(read(message))
-    known = set(Canonicalization)
-    algorithms = [Canonicalization(w) if w in known else known.pop() for w in (header, body)]
+    known = {word.value: word for word in Canonicalization}
+    algorithms = [known.get(word, Canonicalization.SIMPLE) for word in (header, body)]
     length = wanted.get("l", "")
     digest = hashing.body_hash(algorithms[1], min(int(length), 99) if length.isdigit() else None)
     if "bh" not in tags:
@@ -459,6 +459,14 @@ def test_fields_put_on_top_are_named() -> None:
     assert check(b"Subject: Buy\r\n" + guarded).code == "signature-wrong"
 
 
+def test_trace_fields_may_be_added() -> None:
+    found = check(b"Received: from b by c\r\n" + forge(h="From:Received:X-Absent"))
+    assert (found.result, found.added) == (Result.PASS, ())
+    assert found.covers("from")
+    assert not found.covers("received")
+    assert found.covers("x-absent")
+
+
 def test_both_from_fields_may_be_signed() -> None:
     two = b"From: other@example.net\r\n" + MESSAGE
     assert check(forge(two, h="From:From")).code == "good"
@@ -691,6 +699,9 @@ def test_whatever_octet_changes_under_simple_is_noticed(data: st.DataObject) -> 
     assert results.result is not Result.PASS or inside or changed.lower() == signed.lower()
 
 
+LONG = MESSAGE + b"a  b" * 250_000
+NAMES = "From:" + ":".join(f"X{n}" for n in range(999))
+WIDE_HEADER = b"".join(b"X%d: %s\r\n" % (n, b"y " * 500) for n in range(999)) + MESSAGE
 MEGABYTES = [
     b"DKIM-Signature: v=1\r\n" * 45_000 + b"From: a\r\n\r\n",
     b"a:b\r\n" * 200_000,
@@ -704,6 +715,12 @@ MEGABYTES = [
     forge(MESSAGE + b" " * 1_000_000, c="relaxed/simple"),
     forge(b"X:" + b" \r\n" * 300_000 + b" y\r\n" + MESSAGE, h="From:X"),
     forge(b"X: y\r\n" * 150_000 + MESSAGE, h="From" + ":X" * 999),
+    b"".join(forge(LONG, l=str(n)).partition(b"\r\n")[0] + b"\r\n" for n in range(12)) + LONG,
+    b"".join(
+        forge(WIDE_HEADER, x=f"{T + n}", h=NAMES).partition(b"\r\n")[0] + b"\r\n" for n in (1, 2)
+    )
+    * 5
+    + WIDE_HEADER,
 ]
 
 

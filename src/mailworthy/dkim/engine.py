@@ -1,5 +1,6 @@
 """Verification of every signature of a message (RFC 6376 §6.1)."""
 
+from collections import Counter
 from datetime import datetime
 from functools import lru_cache
 
@@ -9,6 +10,7 @@ from mailworthy.dkim.record import DkimKey
 from mailworthy.dkim.record import parse as parse_key
 from mailworthy.dkim.result import (
     POLICY,
+    TRACE,
     DkimResults,
     DkimSignature,
     Length,
@@ -24,12 +26,6 @@ from mailworthy.names import MAX_NAME, printable
 from mailworthy.parsed import Parsed
 
 FIELD = b"dkim-signature"
-# Fields that a message has once (RFC 5322 §3.6) or that say how its body is shown.
-_SINGLE = (
-    *(b"from", b"sender", b"reply-to", b"to", b"cc", b"subject", b"date", b"message-id"),
-    *(b"in-reply-to", b"references", b"mime-version", b"content-type"),
-    *(b"content-transfer-encoding", b"list-unsubscribe", b"list-unsubscribe-post"),
-)
 _CACHED = 4096  # characters; longer key records are read anew each time
 
 
@@ -174,12 +170,12 @@ class _Work:
         return max(0, len(self.hashing.body(signature.body)) - signature.l)
 
     def added(self, signature: Signature) -> tuple[str, ...]:
-        places, h = self.message.places, signature.h
+        places = self.message.places
         return tuple(
             [
                 name.decode()
-                for name in _SINGLE
-                if name in places and name in h and len(places[name]) > h.count(name)
+                for name, signed in Counter(signature.h).items()
+                if name in places and len(places[name]) > signed and name not in TRACE
             ]
         )
 

@@ -19,6 +19,7 @@ class Hashing:
         self._bodies: dict[Canonicalization, bytes] = {}
         self._digests: dict[tuple[Canonicalization, int | None], bytes] = {}
         self._fields: dict[int, bytes] = {}
+        self.headers: dict[int, bytes] = {}  # what the judge has hashed, by signature
 
     def body(self, algorithm: Canonicalization) -> bytes:
         """The canonical body."""

@@ -72,9 +72,7 @@ def _compute(hashing: Hashing, index: int, signature: Signature, key: DkimKey) -
     if signature.l is not None and signature.l > len(whole):
         text = f"l={printable(str(signature.l), 20)}, but the body has {len(whole)} octets"
         return Finding("length-beyond-body", text, key)
-    own = without_b(hashing.message.lines[index])
-    data = hashing.header(signature.h, own, signature.header, skip=index)
-    intact = is_signed(key, signature.b, data)
+    intact = is_signed(key, signature.b, _digest(hashing, index, signature))
     if hashing.body_hash(signature.body, signature.l) != signature.bh:
         rest = "the signed header fields were not" if intact else "or more than that"
         return Finding("body-changed", f"the body was changed, {rest}", key, intact)
@@ -84,16 +82,25 @@ def _compute(hashing: Hashing, index: int, signature: Signature, key: DkimKey) -
     return Finding("good", "good signature", key, True)
 
 
-def is_signed(key: DkimKey, signature: bytes, data: bytes) -> bool:
-    """Whether `signature` is that of `data` by this key (RFC 6376 §3.3.2, RFC 8463 §3)."""
+def _digest(hashing: Hashing, index: int, signature: Signature) -> bytes:
+    """The hash of the header, once for all keys that are tried."""
+    if index not in hashing.headers:
+        own = without_b(hashing.message.lines[index])
+        data = hashing.header(signature.h, own, signature.header, skip=index)
+        hashing.headers[index] = hashlib.sha256(data).digest()
+    return hashing.headers[index]
+
+
+def is_signed(key: DkimKey, signature: bytes, digest: bytes) -> bool:
+    """Whether a key made this signature of a SHA-256 (RFC 6376 §3.3.2, RFC 8463 §3)."""
     from cryptography.exceptions import InvalidSignature
 
     public = _public(key.k, key.p)
     try:
         if key.k == "rsa":
-            public.verify(signature, data, *rsa_sha256())
+            public.verify(signature, digest, *rsa_sha256())
         else:
-            public.verify(signature, hashlib.sha256(data).digest())
+            public.verify(signature, digest)
     except (InvalidSignature, ValueError):
         return False
     return True
@@ -108,8 +115,9 @@ def _public(k: str, p: str) -> Any:
 
 @lru_cache(maxsize=1)
 def rsa_sha256() -> tuple[Any, Any]:
-    """Padding and hash of rsa-sha256."""
+    """Padding and hash of rsa-sha256, for digests."""
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
     from cryptography.hazmat.primitives.hashes import SHA256
 
-    return PKCS1v15(), SHA256()
+    return PKCS1v15(), Prehashed(SHA256())

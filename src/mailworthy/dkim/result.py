@@ -50,6 +50,14 @@ class Policy(msgspec.Struct, frozen=True):
 
 POLICY = Policy()
 
+# Fields of which every relay may add more (RFC 5322 §3.6.7, RFC 8601 §4.1, RFC 8617 §4).
+TRACE = frozenset(
+    (
+        *(b"received", b"return-path", b"dkim-signature", b"authentication-results"),
+        *(b"arc-seal", b"arc-message-signature", b"arc-authentication-results"),
+    )
+)
+
 # What each outcome is called in RFC 8601, and the section that decides it.
 OUTCOMES: dict[str, tuple[Result, str]] = {
     "good": (Result.PASS, "RFC 6376 §6.1.3"),
@@ -94,9 +102,9 @@ class DkimSignature(msgspec.Struct, frozen=True):
     empty where they could not be read. `key` is the record that decided. `length` is l=, and
     `uncovered` the octets of the canonical body that lie beyond it. `header_intact` tells, where
     the body hash differs, whether the signature itself is right, so that only the body was
-    changed. `added` names fields of which the message has more than are signed: somebody may
-    have put them there. `counts` tells whether DMARC may use the domain: a pass that the
-    policy about l= and t=y lets stand.
+    changed. `added` names fields of which the message has more than are signed, trace fields left
+    out: somebody may have put them there. `counts` tells whether DMARC may use the domain: a
+    pass that the policy about l= and t=y lets stand.
     """
 
     index: int
@@ -127,9 +135,11 @@ class DkimSignature(msgspec.Struct, frozen=True):
         return self.key is not None and self.key.testing
 
     def covers(self, name: str) -> bool:
-        """Whether a good signature covers every field of this name."""
-        signed = self.signature is not None and name.lower().encode() in self.signature.h
-        return self.result is Result.PASS and signed and name.lower() not in self.added
+        """Whether a good signature covers every field of this name, trace fields left out."""
+        if self.result is not Result.PASS or self.signature is None or name.lower() in self.added:
+            return False
+        octets = name.lower().encode()
+        return octets in self.signature.h and octets not in TRACE
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a result has no truth value: compare .result")

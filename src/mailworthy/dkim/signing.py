@@ -54,9 +54,10 @@ class SigningKey(msgspec.Struct, frozen=True):
 
     def sign(self, data: bytes) -> bytes:
         """The octets of b= (RFC 6376 §3.3.2, RFC 8463 §3)."""
+        digest = hashlib.sha256(data).digest()
         if self.algorithm == "rsa-sha256":
-            return self.key.sign(data, *rsa_sha256())  # type: ignore[call-arg]
-        return self.key.sign(hashlib.sha256(data).digest())  # type: ignore[call-arg]
+            return self.key.sign(digest, *rsa_sha256())  # type: ignore[call-arg]
+        return self.key.sign(digest)  # type: ignore[call-arg]
 
     def __repr__(self) -> str:
         return f"<signing key {self.selector}, {self.algorithm}>"
