@@ -1,0 +1,80 @@
+"""From a domain as it is written in an address to its name in DNS (RFC 9989 §5.3.1)."""
+
+import re
+from base64 import b64decode
+from binascii import Error
+from quopri import decodestring
+
+import msgspec
+
+from mailworthy.names import BadName, printable, to_ascii
+
+_MAX_WRITTEN = 1000  # no domain is longer, in whatever script
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_ENCODED = re.compile(r"=\?[^?\s]{1,80}\?([bBqQ])\?([^?]{0,1000})\?=")
+_AFTER_AT = re.compile(r"@([\w.-]{1,255})")
+_MAX_ENCODED = 20  # encoded words that are looked into
+
+
+class Domain(msgspec.Struct, frozen=True):
+    """What a written domain may be: its A-labels, or why it is none and what readers may see."""
+
+    names: tuple[str, ...]
+    why: str = ""
+
+
+def domain_of(written: str) -> Domain:
+    """Read a domain. Never raises; `names` has exactly one where `why` is empty.
+
+    A domain with control characters, octets that are no UTF-8, or encoded words in it is none;
+    still it counts what a reader sees who stops at a NUL, drops it, or decodes.
+    """
+    shown = printable(written, 60) or "an empty text"
+    if len(written) > _MAX_WRITTEN:
+        return Domain((), f"{shown} is too long for a domain name")
+    if _CONTROL.search(written):
+        parts = (_CONTROL.split(written, maxsplit=1)[0], _CONTROL.sub("", written))
+        return Domain(_names(parts), f"control characters stand in {shown}")
+    if any("\ud800" <= char <= "\udfff" for char in written):
+        octets = written.encode("utf-8", "surrogateescape")
+        return Domain(_names((octets.decode("latin-1"),)), f"{shown} is not UTF-8")
+    try:
+        return Domain((to_ascii(written),))
+    except BadName as error:
+        return Domain(_names(_decoded(written)), str(error))
+
+
+def hidden_domains(text: str) -> tuple[str, ...]:
+    """What follows an at-sign in a text that is no address, and in its encoded words.
+
+    RFC 2047 §5 allows no encoded word to be or hide an address; some readers decode first.
+    """
+    found = [_AFTER_AT.findall(piece) for piece in (text[:_MAX_WRITTEN], *_decoded(text))]
+    return _names(tuple(name for names in found for name in names[:_MAX_ENCODED]))
+
+
+def _names(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the texts that are domain names, each once."""
+    found: dict[str, None] = {}
+    for text in texts:
+        try:
+            found[to_ascii(text)] = None
+        except BadName:
+            continue
+    return tuple(found)
+
+
+def _decoded(text: str) -> tuple[str, ...]:
+    """What the encoded words say, as far as ASCII goes: no name needs more to be recognised."""
+    words = list(_ENCODED.finditer(text))[:_MAX_ENCODED]
+    return tuple(_word(w[1], w[2]).decode("utf-8", "replace") for w in words)
+
+
+def _word(encoding: str, text: str) -> bytes:
+    octets = text.encode("ascii", "replace")
+    if encoding in "qQ":
+        return decodestring(octets, header=True)
+    try:
+        return b64decode(octets + b"=" * (-len(octets) % 4))
+    except Error:
+        return b""
