@@ -72,6 +72,7 @@ class Check(msgspec.Struct):
     limits: Limits = LIMITS
     lookups: int = 0
     voids: int = 0
+    octets: int = 0
     answers: list[Answer] = []
     names: tuple[str, ...] | None = None
 

@@ -15,7 +15,7 @@ from mailworthy.spf.check import (
     record_questions,
     stopped,
 )
-from mailworthy.spf.identity import a_labels, complete, domain_of
+from mailworthy.spf.identity import MAX_TEXT, a_labels, complete, domain_of
 from mailworthy.spf.macro import MAX_EXPLANATION, Explanation, explain
 from mailworthy.spf.mechanisms import a, exists, mx_, ptr, target, validated_name
 from mailworthy.spf.model import LIMITS, Kind, Limits, Result
@@ -46,14 +46,17 @@ def check_host(
     who = client(ip)
     name = domain_of(domain)
     check = Check(who, complete(sender, domain), a_labels(helo), receiver, now, limits)
-    decision = yield from _record(check, domain if name is None else name)
-    text = ""
-    if decision.result is Result.FAIL:
-        text = yield from _explanation(check, decision.page)
-    return _result(check, domain if name is None else name, decision, text)
+    if name is None:
+        page = Page(domain[:MAX_TEXT])
+        return _result(check, page.domain, _decided(Result.NONE, Cause.MALFORMED_DOMAIN, page))
+    decision = yield from _record(check, name)
+    if decision.result is not Result.FAIL:
+        return _result(check, name, decision)
+    text = yield from _explanation(check, decision.page)
+    return _result(check, name, decision, text)
 
 
-def _result(check: Check, domain: str, decision: Decision, explanation: str) -> SpfResult:
+def _result(check: Check, domain: str, decision: Decision, text: str = "") -> SpfResult:
     page = decision.where or decision.page
     fault = page.found if isinstance(page.found, Fault) else None
     return SpfResult(
@@ -67,7 +70,7 @@ def _result(check: Check, domain: str, decision: Decision, explanation: str) -> 
         decision.path,
         page.domain,
         page.found.text if page.found else None,
-        explanation,
+        text,
         check.lookups,
         check.voids,
         tuple(check.answers),
@@ -84,8 +87,9 @@ def _record(check: Check, domain: str) -> Asking[Decision]:
     (answer,) = check.note((yield batch))
     if answer.status is not Status.FOUND:
         return _unread(domain, answer)
-    found = select(answer.records)
+    found = select(answer.records, check.limits.octets - check.octets)
     page = Page(domain, found)
+    check.octets += len(found.text or "")
     if isinstance(found, Fault):
         return _decided(found.result, found.cause, page)
     return (yield from _evaluate(check, page, found))
@@ -211,4 +215,4 @@ def _expanded(check: Check, page: Page, text: Explanation) -> Asking[str]:
     if any(not isinstance(part, str) and part.letter == "p" for part in text.parts):
         context = check.context(page.domain, (yield from validated_name(check, page.domain)))
     shown = explain(text, context)
-    return shown if shown.isascii() and shown.isprintable() else printable(shown, MAX_EXPLANATION)
+    return shown if shown.isascii() and shown.isprintable() else printable(shown)[:MAX_EXPLANATION]

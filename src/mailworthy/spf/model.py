@@ -119,6 +119,7 @@ class Limits(msgspec.Struct, frozen=True):
     descend: int = 30  # stop asking after so many terms that cost a lookup
     depth: int = 12
     terms: int = 1000  # of one record; 450 octets (§3.4) hold far fewer
+    octets: int = 65535  # of all records of one evaluation: no single one can have more
 
 
 LIMITS = Limits()

@@ -1,11 +1,11 @@
 """An SPF record made ready for evaluation: what is the same for every message is done once."""
 
 from functools import lru_cache
-from ipaddress import ip_address
 
 import msgspec
 
 from mailworthy.parsed import Problem
+from mailworthy.rdata.address import address
 from mailworthy.spf.macro import DomainSpec, Explanation, parse_explanation
 from mailworthy.spf.model import LOOKING_UP, Kind, Mechanism, Result, SpfRecord
 from mailworthy.spf.record import is_spf, parse, render_term
@@ -75,16 +75,20 @@ class Fault(msgspec.Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
-def select(texts: tuple[str, ...]) -> Plan | Fault:
-    """The one SPF record among the TXT records of a name (§4.5), checked and made ready (§4.6)."""
-    if len(texts) == 1 and len(texts[0]) <= _CACHED:
-        return _single(texts[0])
-    found = [text for text in texts if is_spf(text)]
+def select(texts: tuple[str, ...], room: int) -> Plan | Fault:
+    """The one SPF record among the TXT records of a name (§4.5), checked and made ready (§4.6).
+
+    `room` is how many octets it may have.
+    """
+    found = texts if len(texts) == 1 else [text for text in texts if is_spf(text)]
     if len(found) > 1:
-        return Fault(Result.PERMERROR, Cause.SEVERAL_RECORDS)
+        return _SEVERAL
     if not found:
         return _NOTHING
-    return _single(found[0]) if len(found[0]) <= _CACHED else _plan(found[0])
+    text = found[0]
+    if len(text) > room:
+        return _TOO_LONG if is_spf(text) else _NOTHING
+    return _single(text) if len(text) <= _CACHED else _plan(text)
 
 
 def _plan(text: str) -> Plan | Fault:
@@ -100,6 +104,8 @@ def _plan(text: str) -> Plan | Fault:
 
 _single = lru_cache(maxsize=1024)(_plan)
 _NOTHING = Fault(Result.NONE, Cause.NO_RECORD)
+_SEVERAL = Fault(Result.PERMERROR, Cause.SEVERAL_RECORDS)
+_TOO_LONG = Fault(Result.PERMERROR, Cause.TOO_LONG)
 
 
 def _steps(record: SpfRecord, width: int) -> tuple[Step, ...]:
@@ -121,7 +127,8 @@ def _step(term: Mechanism, width: int) -> Step:
     if term.kind is Kind.ALL:
         bits, low = width, 0
     elif term.network:
-        low = int(ip_address(term.network)) >> bits
+        ip = address(term.network)
+        low = -1 if ip is None else int(ip) >> bits
     return Step(
         term.kind,
         term.qualifier.result,

@@ -33,6 +33,7 @@ class Cause(StrEnum):
     TOO_MANY_LOOKUPS = "too-many-lookups"
     TOO_MANY_VOIDS = "too-many-voids"
     TOO_MANY_MX = "too-many-mx"
+    TOO_LONG = "too-long"  # a bound of our own, against records that waste our time
 
 
 # The section of RFC 7208 that decides; for a match it is that of the mechanism.
@@ -50,6 +51,7 @@ SECTIONS = {
     Cause.TOO_MANY_LOOKUPS: "4.6.4",
     Cause.TOO_MANY_VOIDS: "4.6.4",
     Cause.TOO_MANY_MX: "4.6.4",
+    Cause.TOO_LONG: "3.4",
 }
 
 
@@ -115,12 +117,15 @@ def _syntax(result: SpfResult) -> str:
 
 
 def _fault(result: SpfResult) -> Problem | None:
-    """The first problem that is no mere advice: one outside the terms that could be read."""
+    """The first problem that is no mere advice: one outside the terms that could be read, and
+    not about the record as a whole, at 0."""
     terms = parse_terms(result.record or "")
     starts = [term.start for term in terms]
     for problem in result.problems:
         at = bisect_right(starts, problem.start) - 1
-        if problem.code in _DOUBLED or at < 0 or problem.start >= terms[at].end:
+        if problem.code in _DOUBLED or (
+            problem.start and (at < 0 or problem.start >= terms[at].end)
+        ):
             return problem
     return None
 
@@ -158,4 +163,5 @@ WORDING: dict[Cause, Wording] = {
     Cause.TOO_MANY_LOOKUPS: _term("is one term too many that looks something up"),
     Cause.TOO_MANY_VOIDS: _term("is one term too many whose look-ups find nothing"),
     Cause.TOO_MANY_MX: _term("stands for more MX records than one term may have"),
+    Cause.TOO_LONG: _where("has a record that is too long, together with those that lead to it"),
 }
