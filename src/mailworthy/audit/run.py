@@ -1,7 +1,7 @@
 """Rules against evidence: findings, and what could not be judged."""
 
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby
 from typing import Any
 
 import msgspec
@@ -11,6 +11,8 @@ from mailworthy.audit.finding import Finding, Found
 from mailworthy.audit.part import Known, NotAsked, Unknown
 from mailworthy.audit.rule import Rule
 from mailworthy.domain.intent import Waiver
+
+MAX_ALIKE = 25  # findings of one rule: whoever has more of them needs no longer list
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -46,7 +48,20 @@ def run(evidence: Evidence, rules: Iterable[Rule], waivers: Iterable[Waiver] = (
             else:
                 gaps.setdefault(judged, set()).add(each.id)
     findings.sort(key=lambda f: (-f.severity.weight, f.rule, f.subject, f.message))
-    return Outcome(tuple(findings), _gaps(gaps, Unknown), _gaps(gaps, NotAsked))
+    return Outcome(tuple(_few(findings)), _gaps(gaps, Unknown), _gaps(gaps, NotAsked))
+
+
+def _few(findings: list[Finding]) -> Iterator[Finding]:
+    """At most MAX_ALIKE findings of one rule; the last of them counts those left out."""
+    for _, alike in groupby(findings, key=lambda f: f.rule):
+        group = sorted(alike, key=lambda f: f.waived is not None)  # what counts comes first
+        more = len(group) - MAX_ALIKE
+        if more <= 0:
+            yield from group
+            continue
+        yield from group[: MAX_ALIKE - 1]
+        last = group[MAX_ALIKE - 1]
+        yield msgspec.structs.replace(last, message=f"{last.message} (and {more} more like it)")
 
 
 def judge(rule: Rule, evidence: Evidence) -> Iterable[Found | Unknown | NotAsked]:

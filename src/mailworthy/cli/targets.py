@@ -33,10 +33,17 @@ def targets(wish: Wish, now: datetime) -> list[Target]:
     folder = _folder(wish)
     if folder is not None:
         check_waivers(folder)
-    names = [to_ascii(d) for d in wish.domains] or list(folder.intent.domains if folder else ())
+    names = [_domain(d) for d in wish.domains] or list(folder.intent.domains if folder else ())
     if not names:
         raise UsageError("name a domain, for example: mailworthy check example.com")
     return list(_targets(wish, list(dict.fromkeys(names)), folder, now))
+
+
+def _domain(typed: str) -> str:
+    name = to_ascii(typed)
+    if name.rpartition(".")[2].isdigit():
+        raise UsageError(f"{name} is an address; check takes the domain behind the @")
+    return name
 
 
 def _folder(wish: Wish) -> Folder | None:

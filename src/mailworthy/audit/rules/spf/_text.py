@@ -1,7 +1,9 @@
 """Changes to the text of an SPF record that leave all other terms as they are."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from mailworthy.parsed import Problem
@@ -30,10 +32,16 @@ def record(terms: Iterable[str]) -> str:
 
 def word_at(text: str, problem: Problem) -> Span:
     """The term that a problem lies in."""
-    for span in spans(text):
-        if problem.start < span[1]:
-            return span
-    return len(text), len(text), ""
+    known, ends = _indexed(text)
+    place = bisect_right(ends, problem.start)
+    return known[place] if place < len(known) else (len(text), len(text), "")
+
+
+@lru_cache(maxsize=8)
+def _indexed(text: str) -> tuple[tuple[Span, ...], tuple[int, ...]]:
+    """The terms, and where each ends: a hostile record has a problem in every one."""
+    known = tuple(spans(text))
+    return known, tuple(end for _, end, _ in known)
 
 
 def swapped(text: str, changes: Mapping[int, str]) -> str:
