@@ -690,13 +690,13 @@ def test_reading_a_signature_gives_a_record_or_a_problem(value: bytes) -> None:
 @given(st.data())
 def test_whatever_octet_changes_under_simple_is_noticed(data: st.DataObject) -> None:
     signed = forge(c="simple/simple", h="Received:From:To:Subject")
-    place = data.draw(st.integers(0, len(signed) - 1))
+    place = data.draw(st.integers(0, len(signed) - 3))  # empty lines at the end may be more
     octet = data.draw(st.integers(0, 255))
     changed = signed[:place] + bytes([octet]) + signed[place + 1 :]
     results = ends(changed, [f"p={P}"], None)
     signature = signed.partition(b"; b=")[0]
-    inside = len(signature) < place < signed.index(b"\r\n")
-    assert results.result is not Result.PASS or inside or changed.lower() == signed.lower()
+    inside = len(signature) < place <= signed.index(b"\r\n")  # in the value of b=
+    assert results.result is not Result.PASS or inside or changed == signed
 
 
 LONG = MESSAGE + b"a  b" * 250_000
