@@ -1,14 +1,18 @@
 """check_host() against the openspf suite for RFC 7208, in memory and over UDP."""
 
+import io
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from lookup.loopback import Handler, Loopback, asked_of, serving
 from mailworthy.lookup.drive import Resolver
 from mailworthy.lookup.live import Live
 from mailworthy.lookup.live.exchange import Pace
 from mailworthy.lookup.model import Why
+from mailworthy.lookup.replay import Recorder, Replay
 from mailworthy.spf.identity import mail_from_identity
 from mailworthy.spf.result import SpfResult
 from mailworthy.spf.run import check_host
@@ -68,6 +72,28 @@ def test_over_udp(scenario: dict[str, Any]) -> None:
                 wrong[name] = found
     assert not wrong
     assert server.asked
+
+
+def told(result: SpfResult) -> SpfResult:
+    """A result without what differs from run to run: which server answered, and how fast."""
+    plain = [replace(a, server="", ms=0.0, ttl=0) for a in result.answers]
+    failed = result.failed and replace(result.failed, server="", ms=0.0, ttl=0)
+    return replace(result, answers=tuple(plain), failed=failed)
+
+
+def test_a_replay_of_what_came_over_udp() -> None:
+    (scenario,) = (s for s in scenarios() if s["description"].startswith("Include"))
+    handler = silent_on_timeout(Suite(scenario["zonedata"]))
+    for case in scenario["tests"].values():
+        sink = io.BytesIO()
+        with (
+            Loopback(handler) as server,
+            Live(server.spec, pace=PACE) as live,
+            Recorder(live, sink, now=datetime.now(UTC), version="1") as recorder,
+        ):
+            found = judge(case, recorder)
+        replay = Replay.read(io.BytesIO(sink.getvalue()), "run.jsonl")
+        assert told(judge(case, replay)) == told(found)
 
 
 def test_none_is_skipped() -> None:

@@ -88,7 +88,7 @@ class Check(msgspec.Struct):
 
     def was_void(self, since: int) -> bool:
         """Whether one of the answers since then was empty (§4.6.4)."""
-        return any(answer.status in _VOID for answer in self.answers[since:])
+        return not _VOID.isdisjoint([answer.status for answer in self.answers[since:]])
 
     def context(self, domain: str, validated: str = "unknown") -> Context:
         """What macros expand to at this domain."""

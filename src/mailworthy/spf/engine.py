@@ -80,19 +80,30 @@ def _result(check: Check, domain: str, decision: Decision, text: str = "") -> Sp
 
 
 def _record(check: Check, domain: str) -> Asking[Decision]:
-    """check_host() for one domain, the first or one that a term leads to (§4.3-§4.6)."""
+    """check_host() for one domain, the first or one that a term leads to (§4.3-§4.7).
+
+    Mechanisms from left to right, then `redirect`, else neutral.
+    """
     batch = record_questions(domain)
     if not batch:
         return _decided(Result.NONE, Cause.MALFORMED_DOMAIN, Page(domain))
     (answer,) = check.note((yield batch))
     if answer.status is not Status.FOUND:
         return _unread(domain, answer)
-    found = select(answer.records, check.limits.octets - check.octets)
-    page = Page(domain, found)
-    check.octets += len(found.text or "")
-    if isinstance(found, Fault):
-        return _decided(found.result, found.cause, page)
-    return (yield from _evaluate(check, page, found))
+    plan = select(answer.records, check.limits.octets - check.octets)
+    check.octets += len(plan.text or "")
+    page = Page(domain, plan)
+    if isinstance(plan, Fault):
+        return _decided(plan.result, plan.cause, page)
+    number = check.client.number
+    for step in plan.steps4 if check.client.type == "A" else plan.steps6:
+        if step.asks:
+            decision = yield from _ask(check, page, step)
+            if decision is not None:
+                return decision
+        elif number >> step.bits == step.low:
+            return matched(page, step)
+    return (yield from _redirect(check, page, plan.redirect))
 
 
 def _unread(domain: str, answer: Answer) -> Decision:
@@ -105,21 +116,6 @@ def _unread(domain: str, answer: Answer) -> Decision:
 
 def _decided(result: Result, cause: Cause, page: Page, failed: Answer | None = None) -> Decision:
     return Decision(result, cause, SECTIONS[cause], page, (), None, failed)
-
-
-def _evaluate(check: Check, page: Page, plan: Plan) -> Asking[Decision]:
-    """The mechanisms from left to right, then `redirect`, else neutral (§4.6.2, §4.7)."""
-    number = check.client.number
-    for step in plan.steps4 if check.client.type == "A" else plan.steps6:
-        if step.asks:
-            decision = yield from _ask(check, page, step)
-            if decision is not None:
-                return decision
-        elif number >> step.bits == step.low:
-            return matched(page, step)
-    if plan.redirect is not None:
-        return (yield from _redirect(check, page, plan.redirect))
-    return _decided(Result.NEUTRAL, Cause.DEFAULT, page)
 
 
 def _ask(check: Check, page: Page, step: Step) -> Asking[Decision | None]:
@@ -175,8 +171,10 @@ def _include(check: Check, page: Page, step: Step, name: str) -> Asking[Decision
 _NO_MATCH = frozenset({Result.FAIL, Result.SOFTFAIL, Result.NEUTRAL})
 
 
-def _redirect(check: Check, page: Page, step: Step) -> Asking[Decision]:
+def _redirect(check: Check, page: Page, step: Step | None) -> Asking[Decision]:
     """Another record takes the place of this one, its `exp` included (§6.1, §6.2)."""
+    if step is None:
+        return _decided(Result.NEUTRAL, Cause.DEFAULT, page)
     if _is_over(check):
         return stopped(Result.PERMERROR, Cause.TOO_MANY_LOOKUPS, page, step)
     name = step.name

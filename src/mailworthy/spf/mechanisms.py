@@ -135,6 +135,7 @@ def _read(records: tuple[str, ...], type_: str) -> frozenset[int]:
 _few = lru_cache(maxsize=4096)(_read)
 
 
+@lru_cache(maxsize=4096)
 def _addresses(names: tuple[str, ...], type_: str) -> tuple[Question, ...]:
     """One question a name that can be asked about, "." being none (RFC 7505)."""
     return tuple(q for name in dict.fromkeys(names) if name != "." for q in questions(name, type_))
