@@ -523,3 +523,15 @@ def test_lines_are_bounded() -> None:
     assert len(lines) == MAX_LINES + 1
     wide = render_tree(drive(cost("d.example", text=f"v=spf1 x={'y' * 900}"), world("")))
     assert max(map(len, wide)) < 200
+
+
+def test_terms_that_depend_on_the_message_may_be_void_too() -> None:
+    """Three of them are one more than may find nothing (§4.6.4)."""
+    text = "v=spf1 {} ip4:192.0.2.1 -all"
+    two = drive(cost("d.example", text=text.format("exists:%{i}.a.b exists:%{i}.c.b")), Memory([]))
+    three = drive(
+        cost("d.example", text=text.format("exists:%{i}.a.b exists:%{i}.c.b exists:%{i}.d.b")),
+        Memory([]),
+    )
+    assert authorises(two, "192.0.2.1").result is Standing.PASS
+    assert set(authorises(three, "192.0.2.1").possible) == {Standing.PASS, Standing.PERMERROR}

@@ -75,13 +75,17 @@ def _family(ip: str) -> tuple[bool, int]:
 
 
 class _Evaluation(msgspec.Struct):
-    """One check_host() for one client; `fork` is the first term that may or may not match."""
+    """One check_host() for one client.
+
+    `fork` is the first term that may or may not match, `doubtful` counts those that may be void.
+    """
 
     four: bool
     number: int
     limits: Limits
     lookups: int = 0
     voids: int = 0
+    doubtful: int = 0
     fork: _Cause | None = None
 
     def tree(self, tree: SpfTree, path: tuple[str, ...]) -> _Outcomes:
@@ -139,6 +143,7 @@ class _Evaluation(msgspec.Struct):
         if self._unfollowed(node, path, outcomes):
             return True
         if node.skipped is Skipped.DYNAMIC:
+            self.doubtful += 1
             self._maybe(node, path, outcomes, "it depends on the message whether this matches")
         elif self._failed(node):
             self._maybe(node, path, outcomes, "a look-up failed, so this may match")
@@ -146,6 +151,9 @@ class _Evaluation(msgspec.Struct):
         if self.voids > self.limits.voids:
             why = f"more than {self.limits.voids} look-ups find nothing (§4.6.4)"
             return self._limit(path, outcomes, why)
+        if self.voids + self.doubtful > self.limits.voids:
+            why = f"more than {self.limits.voids} look-ups may find nothing (§4.6.4)"
+            _add(outcomes, Standing.PERMERROR, path, why)
         return False
 
     def _include(

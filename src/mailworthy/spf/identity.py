@@ -60,7 +60,10 @@ def complete(sender: str, domain: str) -> str:
 
 
 def domain_of(text: str) -> str | None:
-    """A domain as an SMTP client gives it, in the inside form; None if it is malformed (§4.3)."""
+    """A domain as an SMTP client gives it, in the inside form; None if it is malformed (§4.3).
+
+    Addresses and address literals are: they do not end in a top-level domain (§4.8, §7.1).
+    """
     return _domain(text) if len(text) <= MAX_TEXT else None
 
 
@@ -70,23 +73,15 @@ def _domain(text: str) -> str | None:
     if len(name) > MAX_NAME or name.endswith(".") or not name.isascii():
         return None
     inside = name_of(name)
-    return inside if is_domain(inside) else None
+    top = inside.rpartition(".")[2]
+    fits = is_domain(inside) and _TOPLABEL.fullmatch(top) and not top.isdigit()
+    return inside if fits else None
 
 
-@lru_cache(maxsize=4096)
 def is_domain(name: str) -> bool:
-    """Whether a name, in the inside form, may be the <domain> of check_host() (§4.3).
-
-    It has several labels, none of them empty or too long, and the last is a top-level domain:
-    §4.8 gives <domain> the syntax of a domain-spec. Addresses and address literals have none.
-    """
-    parts = labels(name)
-    return (
-        len(parts) > 1
-        and not too_long(name)
-        and not parts[-1].isdigit()
-        and _TOPLABEL.fullmatch(parts[-1]) is not None
-    )
+    """Whether a name, in the inside form, may be the <domain> of check_host() (§4.3): it has
+    several labels, none of them empty or too long."""
+    return len(labels(name)) > 1 and not too_long(name)
 
 
 def a_labels(text: str) -> str:
