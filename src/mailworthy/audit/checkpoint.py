@@ -9,7 +9,7 @@ import msgspec
 from mailworthy.audit.checkpointdkim import dkim_parts, dkim_says
 from mailworthy.audit.evidence import AddressEvidence, Evidence
 from mailworthy.audit.finding import Severity
-from mailworthy.audit.part import Known, NotAsked, Part, Unknown
+from mailworthy.audit.part import Known, NotAsked, Part, Unknown, short
 from mailworthy.audit.run import Outcome
 from mailworthy.names import printable
 
@@ -115,7 +115,7 @@ def _nothing(e: Evidence) -> str:
 
 def _reverse(address: AddressEvidence) -> str:
     if not isinstance(address.ptr, Known):
-        return address.ptr.why
+        return short(address.ptr)
     return ", ".join(printable(n, 60) for n in address.ptr.value.names[:3]) or "none"
 
 
@@ -167,7 +167,7 @@ def _of(
 
 
 def _why(part: Unknown | NotAsked) -> str:
-    return f"{printable(part.what, 60)}: {part.why}"
+    return f"{printable(part.what, 60)}: {short(part)}"
 
 
 _LINES: dict[

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 
 from mailworthy.audit.evidence import Evidence, Published, SelectorEvidence
-from mailworthy.audit.part import Known, NotAsked, Part, Unknown
+from mailworthy.audit.part import Known, NotAsked, Part, Unknown, short
 from mailworthy.audit.rules._mail import authorises_nobody
 from mailworthy.dkim.record import DkimKey
-from mailworthy.lookup.model import Why
 from mailworthy.names import printable
 
 MAX_SHOWN = 5
+
+DKIM_KEYS = "keys below _domainkey"
 
 
 def dkim_parts(e: Evidence) -> Iterator[Part[object]]:
@@ -28,7 +29,7 @@ def dkim_parts(e: Evidence) -> Iterator[Part[object]]:
 def dkim_says(e: Evidence) -> str:
     """The selectors that were found, each with what it holds, or why there is none."""
     if not isinstance(e.keys, Known):
-        return f"{printable(e.keys.what, 60)}: {e.keys.why}"
+        return f"{DKIM_KEYS}: {short(e.keys)}"
     shown = [f"{printable(s, 40)} ({_held(key)})" for s, key in e.keys.value.found]
     shown += [_led(s) for s in _aliases(e)]
     if shown:
@@ -73,6 +74,5 @@ def _aliases(e: Evidence) -> list[SelectorEvidence]:
 
 def _led(selector: SelectorEvidence) -> str:
     key = selector.key
-    why = key.why if isinstance(key, Unknown | NotAsked) else ""
-    why = "not in the zone file" if why == Why.OUTSIDE else why
+    why = short(key) if isinstance(key, Unknown | NotAsked) else ""
     return f"{printable(selector.selector, 40)} → {printable(selector.alias, 80)} ({why})"

@@ -82,3 +82,24 @@ def every(parts: list[Part[T]]) -> Part[tuple[T, ...]]:
 def value_or(candidate: Part[T], default: U) -> T | U:
     """The value where it is known, else the default."""
     return candidate.value if isinstance(candidate, Known) else default
+
+
+# Why nothing was learned, in the few words that a line of the checkpoint has room for.
+SHORT = {
+    "timeout": "no answer in time",
+    "servfail": "the servers failed",
+    "refused": "the server refuses",
+    "bogus": "DNSSEC says bogus",
+    "loop": "aliases in a circle",
+    "oversize": "the answer is too large",
+    "deadline": "no time left",
+    "outside": "not in the zone file",
+    "not_recorded": "not in the recording",
+    "no_means": "not asked",
+    "bad_name": "no name can be so",
+}
+
+
+def short(gap: Unknown | NotAsked) -> str:
+    """The reason of a gap in a few words; prose stays as it is."""
+    return SHORT.get(gap.why, gap.why)

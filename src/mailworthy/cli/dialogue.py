@@ -181,11 +181,12 @@ def _steps(folder: Folder, *, faulty: bool) -> Iterator[str]:
     intent = folder.intent
     if faulty:
         yield "Cure what the rehearsal found, before anything is published."
-    yield f"Read {folder.path / INTENT}; change it and run `mailworthy zone --write` as often as you like."
+    here = "" if folder.path == Path() else f" --dir {folder.path}"
+    yield f"Read {folder.path / INTENT}; change it and run `mailworthy zone{here} --write` as often as you like."
     for domain in (d for d in intent.domains if host_missing(intent, d)):
         yield f'{domain} has no host that sends, so no keys: add it to {INTENT} as [hosts."mail.{domain}"].'
     if intent.hosts:
         yield f"Send {folder.path / 'ptr-requests.txt'} to whoever gave you the addresses."
     yield f"Install what {folder.path / 'config' / 'README.md'} lists."
     yield "Publish the zone: *.zone whole on your own name server, *.records at a provider."
-    yield f"Then `mailworthy check --dir {folder.path}` compares the world with it."
+    yield f"Then `mailworthy check{here}` compares the world with it."
