@@ -11,6 +11,7 @@ It only makes senders try in vain twice.
 Keep the record with the lowest preference.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from mailworthy.audit.evidence import MxSet
@@ -29,16 +30,16 @@ from mailworthy.names import printable
     good=second("mail2.example.com", "mail2.example.com. A 192.0.2.25"),
 )
 def check(mx: MxSet, domain: str) -> Iterator[Found]:
-    for name in dict.fromkeys(r.exchange for r in mx.exchanges):
+    named = Counter(r.exchange for r in mx.exchanges)
+    for name in (exchange for exchange, times in named.items() if times > 1):
         same = of_host(mx, name)
-        if len(same) > 1:
-            numbers = ", ".join(str(r.preference) for r in same[:8])
-            yield Found(
-                subject=name,
-                message=(
-                    f"{printable(name, 100)} is named by {len(same)} MX records of "
-                    f"{printable(domain)}, with the preferences {numbers}"
-                ),
-                evidence=(cite(mx.answer),),
-                remedy=Remedy(mend(mx.answer, domain, remove=texts(same[1:]))),
-            )
+        numbers = ", ".join(str(r.preference) for r in same[:8])
+        yield Found(
+            subject=name,
+            message=(
+                f"{printable(name, 100)} is named by {len(same)} MX records of "
+                f"{printable(domain)}, with the preferences {numbers}"
+            ),
+            evidence=(cite(mx.answer),),
+            remedy=Remedy(mend(mx.answer, domain, remove=texts(same[1:]))),
+        )
