@@ -200,7 +200,22 @@ def test_spf(wish: Domain, record: str) -> None:
     ],
 )
 def test_dmarc(wish: DmarcWish, record: str) -> None:
-    assert rows(intent(Domain(dmarc=wish)))["_dmarc.example.com", "TXT"] == (f"v=DMARC1; {record}",)
+    made = rows(intent(Domain(reports="d@example.com", dmarc=wish)))["_dmarc.example.com", "TXT"]
+    assert made == (f"v=DMARC1; {record}; rua=mailto:d@example.com",)
+
+
+@pytest.mark.parametrize(
+    ("wish", "rua"),
+    [
+        (Domain(), "; rua=mailto:postmaster@example.com"),
+        (Domain(dmarc=DmarcWish(rua=("r@example.net",))), "; rua=mailto:r@example.net"),
+        (Domain(hosts=()), ""),
+    ],
+    ids=["postmaster", "the address named", "a domain that receives nothing"],
+)
+def test_who_reads_reports_where_nobody_is_named(wish: Domain, rua: str) -> None:
+    (record,) = rows(intent(wish))["_dmarc.example.com", "TXT"]
+    assert record == f"v=DMARC1; p=none; sp=none; np=reject; psd=n{rua}"
 
 
 def test_failure_reports() -> None:

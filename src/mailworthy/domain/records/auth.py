@@ -124,7 +124,7 @@ def dmarc_record(plan: Plan) -> DmarcRecord:
     inner = is_inner(plan.intent, plan.domain)
     sp = wish.sp or (None if inner else p.value)
     np = wish.np or (None if inner else "reject")
-    addresses = [*([plan.wish.reports] if plan.wish.reports else []), *wish.rua]
+    addresses = [*([plan.reports] if plan.reports else []), *wish.rua]
     return DmarcRecord(
         p=p,
         sp=None if sp is None else Policy(sp),

@@ -32,6 +32,14 @@ class Plan(msgspec.Struct, frozen=True):
         """The best of the hosts that receive."""
         return next(iter(self.intent.receivers(self.domain)), None)
 
+    @property
+    def reports(self) -> str | None:
+        """Who reads reports: the mailbox wished, or postmaster, which every domain that receives
+        mail has to have (RFC 5321 §4.5.1). None where neither is known."""
+        if self.wish.reports or self.wish.dmarc.rua or self.exchange is None:
+            return self.wish.reports
+        return f"postmaster@{self.domain}"
+
     def holds(self, name: str) -> bool:
         """Whether a name lies in this domain's zone."""
         return self.intent.zone_of(name) == self.domain

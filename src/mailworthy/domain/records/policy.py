@@ -63,7 +63,7 @@ def _mta_sts(plan: Plan) -> Iterator[RecordSet]:
 
 
 def _tls_reports(plan: Plan) -> Iterator[RecordSet]:
-    address = plan.wish.tls_reports or plan.wish.reports
+    address = plan.wish.tls_reports or plan.reports
     if address is None or plan.exchange is None:
         return
     yield plan.made(

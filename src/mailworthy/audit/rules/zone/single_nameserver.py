@@ -31,7 +31,7 @@ from mailworthy.names import printable
 def check(
     domain: str, existence: Existence, ns: Nameservers, wish: Domain | None
 ) -> Iterator[Found]:
-    if not existence.apex or len(ns.names) != 1 or stand_in(wish):
+    if not existence.apex or len(ns.names) != 1 or _on_purpose(wish, ns):
         return
     yield Found(
         subject=domain,
@@ -43,3 +43,9 @@ def check(
             blanks=(NAME_SERVER,),
         ),
     )
+
+
+def _on_purpose(wish: Domain | None, ns: Nameservers) -> bool:
+    """Whether the intent names no server yet, or just this one."""
+    named = {entry.partition("=")[0] for entry in wish.nameservers} if wish else set()
+    return stand_in(wish) or named == set(ns.names)
