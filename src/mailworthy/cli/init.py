@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from mailworthy.cli.options import option
+from mailworthy.cli.options import ASKING, asking, option
 
 
 def _list_senders(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -62,7 +62,8 @@ def _list_senders(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     "--from", "source", metavar="live|zone:FILE[,FILE…]", help="Draft from what is published."
 )
 @click.option("--yes", is_flag=True, help="Ask nothing; existing files that differ are replaced.")
-@option("dir", "dns", "timeout")
+@option("dir")
+@asking
 def command(domain: str, dir: str | None, source: str | None, yes: bool, **given: Any) -> None:
     """Write everything that DOMAIN needs for mail, and rehearse it.
 
@@ -73,7 +74,7 @@ def command(domain: str, dir: str | None, source: str | None, yes: bool, **given
     from mailworthy.cli import dialogue, questions
 
     path = Path(dir or ".")
-    how = {name: given.pop(name) for name in ("dns", "timeout")}
+    how = {name: given.pop(name) for name in ASKING}
     order = questions.order(domain, given, path, ask=not yes and source is None)
     if source is None:
         dialogue.from_order(path, order, yes=yes)

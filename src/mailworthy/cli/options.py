@@ -53,4 +53,5 @@ def _type(setting: Setting) -> Any:
     return click.IntRange(1, MOST) if setting.type is int else setting.type
 
 
-asking = option("dns", "record", "timeout", "trust_ad", "signed")
+ASKING = ("dns", "record", "timeout", "trust_ad", "signed")
+asking = option(*ASKING)
