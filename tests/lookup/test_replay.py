@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,7 +116,12 @@ def test_what_says_nothing_is_not_written() -> None:
     ]
 
 
-@given(st.lists(answers | fetches | dials, max_size=6))
+def fitting(reply: Fetched) -> Fetched:
+    """No resolver gives more of a body than was asked for."""
+    return msgspec.structs.replace(reply, body=reply.body[: reply.ask.max_bytes])
+
+
+@given(st.lists(answers | fetches.map(fitting) | dials, max_size=6))
 def test_a_replay_says_the_same_and_records_the_same(replies: list[Reply]) -> None:
     lines = b"".join(encode(reply) + b"\n" for reply in replies)
     replay = Replay.read(io.BytesIO(HEAD.encode() + lines))
@@ -126,8 +132,7 @@ def test_a_replay_says_the_same_and_records_the_same(replies: list[Reply]) -> No
         where = (ask.host, ask.port) if isinstance(ask, Dial) else where
         first.setdefault(where, reply)
     for reply in first.values():
-        if not (isinstance(reply, Fetched) and len(reply.body) > reply.ask.max_bytes):
-            assert replay.instant(reply.ask) == reply
+        assert replay.instant(reply.ask) == reply
     asks = [r.ask for r in replies]
     again = recorded(replay, *asks)
     assert recorded(Replay.read(io.BytesIO(again)), *asks) == again
