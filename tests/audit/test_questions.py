@@ -65,7 +65,7 @@ def generated(folder: Path, **more: Any) -> tuple[Target, Memory]:
     everything = made.generated(NOON)
     plain = Target(domain="example.com", now=NOON)
     found = of_folder(made, plain, everything.zones["example.com"])
-    return found, world(made, everything, NOON)
+    return found, world(made, everything)
 
 
 def a_generated_domain(folder: Path) -> tuple[Target, Memory]:

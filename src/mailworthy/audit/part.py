@@ -57,16 +57,6 @@ def _label(answer: Reply) -> str:
     return answer.ask.url if isinstance(answer, Fetched) else answer.ask.host
 
 
-def both(first: Part[T], second: Part[U]) -> Part[tuple[T, U]]:
-    """Known only if both are; an Unknown outweighs a NotAsked."""
-    if isinstance(first, Known) and isinstance(second, Known):
-        return Known((first.value, second.value))
-    for candidate in (first, second):
-        if isinstance(candidate, Unknown):
-            return candidate
-    return first if not isinstance(first, Known) else second  # type: ignore[return-value]
-
-
 def every(parts: list[Part[T]]) -> Part[tuple[T, ...]]:
     """Known only if all are."""
     values: list[T] = []

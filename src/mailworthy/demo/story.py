@@ -82,7 +82,7 @@ def judged(stage: Stage, records: tuple[Record, ...]) -> Audit:
     sets = stage.generated.zones["example.com"]
     target = of_folder(stage.folder, Target(domain="example.com", now=stage.now), sets)
     zone = [ZoneRecord(r.name, r.type, r.value, r.ttl) for r in records]
-    memory = Memory(zone, fetches=policies(stage.folder, stage.now))
+    memory = Memory(zone, fetches=policies(stage.folder.intent))
     return conclude(drive(collect(target), memory), load(), ())
 
 

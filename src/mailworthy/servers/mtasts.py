@@ -12,19 +12,27 @@ ROOT = "/var/www/mta-sts"
 
 def domains(intent: Intent) -> tuple[str, ...]:
     """The domains that publish a policy: they receive mail and have not turned it off."""
-    return tuple(name for name in intent.domains if sts_policy(intent, name) is not None)
+    return tuple(served(intent))
+
+
+def served(intent: Intent) -> dict[str, bytes]:
+    """The policies by domain, to the byte what the id in the TXT record was made from."""
+    wished = {domain: sts_policy(intent, domain) for domain in intent.domains}
+    return {domain: render(policy) for domain, policy in wished.items() if policy is not None}
+
+
+def url(domain: str) -> str:
+    """Where a policy is fetched (RFC 8461 §3.3)."""
+    return f"https://mta-sts.{domain}/.well-known/mta-sts.txt"
 
 
 def files(intent: Intent) -> Iterator[ConfigFile]:
-    """One policy file a domain, to the byte what the id in its TXT record was made from."""
-    for domain in intent.domains:
-        policy = sts_policy(intent, domain)
-        if policy is None:
-            continue
+    """One policy file a domain."""
+    for domain, policy in served(intent).items():
         path = f"{domain}/.well-known/mta-sts.txt"
         yield ConfigFile(
             path=f"mta-sts/{path}",
-            text=render(policy).decode("ascii"),
+            text=policy.decode("ascii"),
             install=f"{ROOT}/{path}",
-            why=f"https://mta-sts.{domain}/.well-known/mta-sts.txt",
+            why=url(domain),
         )

@@ -266,7 +266,7 @@ def _web(intent: Intent, files: tuple[ConfigFile, ...]) -> str:
 
 
 def _policies(domains: tuple[str, ...]) -> str:
-    urls = [f"curl -si https://mta-sts.{domain}/.well-known/mta-sts.txt" for domain in domains]
+    urls = [f"curl -si {mtasts.url(domain)}" for domain in domains]
     return "\n\n".join(
         (
             "Each policy has to answer with 200, no redirect and a valid certificate, before its "

@@ -9,13 +9,12 @@ from mailworthy.audit.many import audits
 from mailworthy.audit.rule import load
 from mailworthy.domain.folder import Folder
 from mailworthy.domain.generate import Generated
+from mailworthy.domain.intent import Intent
 from mailworthy.domain.recordset import RecordSet
 from mailworthy.domain.zonefile import render_loose
 from mailworthy.lookup.memory import Memory
-from mailworthy.servers import configuration
+from mailworthy.servers import mtasts
 from mailworthy.setup.targets import of_folder
-
-_POLICY = "/.well-known/mta-sts.txt"
 
 
 def rehearsal(folder: Folder, generated: Generated, now: datetime) -> Iterator[Audit]:
@@ -25,14 +24,14 @@ def rehearsal(folder: Folder, generated: Generated, now: datetime) -> Iterator[A
         of_folder(folder, Target(domain=domain, now=now), sets)
         for domain, sets in generated.zones.items()
     ]
-    return audits(targets, world(folder, generated, now), load(), deadline=DEADLINE)
+    return audits(targets, world(folder, generated), load(), deadline=DEADLINE)
 
 
-def world(folder: Folder, generated: Generated, now: datetime) -> Memory:
+def world(folder: Folder, generated: Generated) -> Memory:
     """A resolver that knows what was generated, and nothing else."""
     text = render_loose(_everything(generated), title="rehearsal")
     signed = tuple(d for d, wish in folder.intent.domains.items() if wish.dnssec)
-    return Memory.from_zone(text, signed=signed, fetches=policies(folder, now))
+    return Memory.from_zone(text, signed=signed, fetches=policies(folder.intent))
 
 
 def _everything(generated: Generated) -> Iterator[RecordSet]:
@@ -41,11 +40,6 @@ def _everything(generated: Generated) -> Iterator[RecordSet]:
     yield from generated.others
 
 
-def policies(folder: Folder, now: datetime) -> dict[str, bytes]:
+def policies(intent: Intent) -> dict[str, bytes]:
     """The MTA-STS policy files by the URL that they will have."""
-    found = {}
-    for file in configuration(folder.intent, now=now, selectors=folder.keys):
-        head, _, domain = file.path.removesuffix(_POLICY).partition("mta-sts/")
-        if file.path.endswith(_POLICY) and not head:
-            found[f"https://mta-sts.{domain}{_POLICY}"] = file.text.encode()
-    return found
+    return {mtasts.url(domain): policy for domain, policy in mtasts.served(intent).items()}
