@@ -1,0 +1,47 @@
+"""A receiver's rules as data: what it requires, since when, where that is written."""
+
+from datetime import date
+from enum import StrEnum
+
+import msgspec
+
+from mailworthy.dkim.result import Length
+from mailworthy.receive.words import Disposition, Fact
+
+
+class Alignment(StrEnum):
+    """How the Organizational Domain is found."""
+
+    TREE_WALK = "tree walk"  # RFC 9989 §4.10
+    PUBLIC_SUFFIX_LIST = "public suffix list"  # RFC 7489 §3.2
+
+
+class Line(msgspec.Struct, frozen=True, rename="kebab"):
+    """One requirement.
+
+    It is broken as soon as one fact of `broken_by` holds. `requirement` says in words what is
+    required; `action` is what the receiver does where it is broken, and `code` what it then says
+    over SMTP ("550 5.7.26 …", empty where it publishes none). `source` is the address of the page
+    and `date` when it was last seen to say so. `advice` lines change no disposition.
+    """
+
+    id: str
+    requirement: str
+    broken_by: tuple[Fact, ...]
+    action: Disposition
+    source: str
+    date: date
+    code: str = ""
+    advice: bool = False
+
+
+class Profile(msgspec.Struct, frozen=True, rename="kebab"):
+    """A receiver. `weighed` receivers add up what fails (see `weights`); others act by lines."""
+
+    name: str
+    title: str
+    note: str = ""
+    length: Length = Length.IGNORE_FOR_DMARC
+    discovery: Alignment = Alignment.TREE_WALK
+    weighed: bool = False
+    lines: tuple[Line, ...] = ()
