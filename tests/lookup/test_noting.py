@@ -1,0 +1,99 @@
+"""Whoever listens hears every answer, and changes nothing."""
+
+import asyncio
+from typing import TypeVar
+
+from mailworthy.lookup.drive import adrive, drive, gather, together, within
+from mailworthy.lookup.memory import Memory
+from mailworthy.lookup.model import Asking, Reply, look
+from mailworthy.lookup.noting import noting
+
+ZONE = """
+$ORIGIN example.com.
+@ 300 IN SOA ns hostmaster 1 2 3 4 5
+a 300 IN TXT "one"
+b 300 IN TXT "two"
+c 300 IN TXT "three"
+"""
+MEMORY = Memory.from_zone(ZONE)
+T = TypeVar("T")
+
+
+def one(name: str) -> Asking[str]:
+    answer = yield from look(f"{name}.example.com", "TXT")
+    return "".join(answer.records)
+
+
+def nested() -> Asking[list[str]]:
+    first = yield from one("a")
+    (two, three), again = yield from together(gather([one("b"), one("c")]), one("a"))
+    last = yield from within(5.0, one("c"))
+    return [first, two, three, again, last]
+
+
+def silent() -> Asking[list[str]]:
+    yield from ()
+    return []
+
+
+def by_hand(engine: Asking[T]) -> T:
+    batch = next(engine)
+    while True:
+        try:
+            batch = engine.send(tuple(MEMORY.instant(ask) for ask in batch))
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+
+
+def names(heard: list[Reply]) -> list[str]:
+    return sorted(reply.ask.name[0] for reply in heard if hasattr(reply.ask, "name"))
+
+
+def test_every_answer_is_heard_once_for_each_asking() -> None:
+    heard: list[Reply] = []
+    assert drive(noting(heard.extend, nested()), MEMORY) == ["one", "two", "three", "one", "three"]
+    assert names(heard) == ["a", "a", "b", "c", "c"]
+
+
+def test_asyncio_hears_the_same() -> None:
+    heard: list[Reply] = []
+    result = asyncio.run(adrive(noting(heard.extend, nested()), MEMORY))
+    assert result == drive(nested(), MEMORY)
+    assert names(heard) == ["a", "a", "b", "c", "c"]
+
+
+def test_listeners_may_lie_within_each_other_and_in_branches() -> None:
+    inner: list[Reply] = []
+    outer: list[Reply] = []
+    both = together(noting(inner.extend, nested()), one("b"))
+    drive(noting(outer.extend, both), MEMORY)
+    assert names(inner) == ["a", "a", "b", "c", "c"]
+    assert names(outer) == ["a", "a", "b", "b", "c", "c"]
+
+
+def test_a_hand_that_answers_merged_batches_is_heard_too() -> None:
+    heard: list[Reply] = []
+    assert by_hand(noting(heard.extend, nested())) == drive(nested(), MEMORY)
+    assert names(heard) == ["a", "a", "b", "c", "c"]
+
+
+def test_silence_is_no_trouble() -> None:
+    heard: list[Reply] = []
+    assert drive(noting(heard.extend, silent()), MEMORY) == []
+    assert not heard
+
+
+def test_closing_closes_what_is_listened_to() -> None:
+    closed: list[str] = []
+
+    def closing() -> Asking[None]:
+        try:
+            yield from look("a.example.com", "TXT")
+        finally:
+            closed.append("yes")
+
+    engine = noting(closed.extend, closing())
+    next(engine)
+    engine.close()
+    assert closed == ["yes"]
