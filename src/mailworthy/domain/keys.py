@@ -162,7 +162,12 @@ def existing(directory: Path, domain: str) -> tuple[str, ...]:
 
 
 def read_public(directory: Path, domain: str, selector: str) -> DkimPublic:
-    """The public half of a key on disk.
+    """The public half of a key on disk. Raises UsageError as `read_private` does."""
+    return DkimPublic(selector, *public_text(read_private(directory, domain, selector)))
+
+
+def read_private(directory: Path, domain: str, selector: str) -> "PrivateKey":
+    """A key on disk, to sign with.
 
     Raises UsageError where the file is missing, unreadable, open to others, or no key.
     """
@@ -170,8 +175,7 @@ def read_public(directory: Path, domain: str, selector: str) -> DkimPublic:
     key = private_key(_read_secret(path))
     if key is None:
         raise UsageError(f"{path} holds no RSA or Ed25519 private key without a passphrase")
-    k, p = public_text(key)
-    return DkimPublic(selector, k, p)
+    return key
 
 
 def _generate(kind: KeyKind) -> "PrivateKey":
