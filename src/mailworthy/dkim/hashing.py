@@ -7,8 +7,6 @@ from mailworthy.dkim import canonical
 from mailworthy.dkim.canonical import Canonicalization
 from mailworthy.message.header import Message
 
-_OWN = b"dkim-signature"
-
 
 class Hashing:
     """One message, canonical as far as anybody asked; every part is worked out once."""
@@ -19,7 +17,7 @@ class Hashing:
         self._bodies: dict[Canonicalization, bytes] = {}
         self._digests: dict[tuple[Canonicalization, int | None], bytes] = {}
         self._fields: dict[int, bytes] = {}
-        self.headers: dict[int, bytes] = {}  # what the judge has hashed, by signature
+        self.headers: dict[int, bytes] = {}  # the hash that each signature is of, by its place
 
     def body(self, algorithm: Canonicalization) -> bytes:
         """The canonical body."""
@@ -45,8 +43,13 @@ class Hashing:
         never taken for one of the fields that it signs.
         """
         parts = [self.field(i, algorithm) for i in self.chosen(names, skip)]
-        parts.append(canonical.field(_OWN, own, algorithm, odd=self.odd))
+        parts.append(self.apart(own, algorithm))
         return b"\r\n".join(parts)
+
+    def apart(self, line: bytes, algorithm: Canonicalization) -> bytes:
+        """A canonical field that is not one of the message as it stands."""
+        name = line[: line.find(b":")].rstrip(b" \t\r\n").lower()
+        return canonical.field(name, line, algorithm, odd=self.odd)
 
     def chosen(self, names: Iterable[bytes], skip: int = -1) -> list[int]:
         """The fields that h= selects: from the bottom upwards (RFC 6376 §5.4.2)."""
@@ -58,7 +61,7 @@ class Hashing:
                 continue
             if name not in left:
                 left[name] = places[name].copy()
-                if name == _OWN and skip in left[name]:
+                if skip in left[name]:
                     left[name].remove(skip)
             if left[name]:
                 found.append(left[name].pop())

@@ -73,13 +73,18 @@ def _compute(hashing: Hashing, index: int, signature: Signature, key: DkimKey) -
         text = f"l={printable(str(signature.l), 20)}, but the body has {len(whole)} octets"
         return Finding("length-beyond-body", text, key)
     intact = is_signed(key, signature.b, _digest(hashing, index, signature))
-    if hashing.body_hash(signature.body, signature.l) != signature.bh:
+    if not is_body(hashing, signature):
         rest = "the signed header fields were not" if intact else "or more than that"
         return Finding("body-changed", f"the body was changed, {rest}", key, intact)
     if not intact:
         text = "the signature is wrong: header fields were changed, or the key is another"
         return Finding("signature-wrong", text, key, False)
     return Finding("good", "good signature", key, True)
+
+
+def is_body(hashing: Hashing, signature: Signature) -> bool:
+    """Whether this is the body that was signed; so it is where none was (RFC 8617 §4.1.3)."""
+    return not signature.bh or hashing.body_hash(signature.body, signature.l) == signature.bh
 
 
 def _digest(hashing: Hashing, index: int, signature: Signature) -> bytes:

@@ -30,7 +30,8 @@ class Signature(msgspec.Struct, frozen=True):
 
     `d` and `s` are A-labels in the inside form and `d_written` what the field has; `h` holds
     the names in lower case, as often and in the order given. `i` is the AUID, decoded,
-    `i_domain` its domain. `l`, `t` and `x` are None where the tag is left out.
+    `i_domain` its domain. `l`, `t` and `x` are None where the tag is left out. `bh` and `h` are
+    empty only for an ARC-Seal, which signs neither a body nor fields of its choice.
     """
 
     a: str
@@ -64,8 +65,8 @@ class Signature(msgspec.Struct, frozen=True):
         return f"{self.s}._domainkey.{self.d}"
 
 
-class _Fault(Exception):
-    """Carries a problem to `parse`, and no farther."""
+class Fault(Exception):
+    """Carries a problem to `parse`, or to the reader of another such field, and no farther."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(code)
@@ -82,14 +83,14 @@ def parse(value: bytes) -> Parsed[Signature]:
     """
     try:
         return Parsed(_read(tags(value)))
-    except _Fault as fault:
+    except Fault as fault:
         return Parsed(None, (fault.problem,))
 
 
 def tags(value: bytes) -> dict[str, str]:
     """The tags by name. Raises only what `parse` catches."""
     if len(value) > MAX_OCTETS:
-        raise _Fault("too-long", f"the field has more than {MAX_OCTETS} octets")
+        raise Fault("too-long", f"the field has more than {MAX_OCTETS} octets")
     text = _text(value)
     found: dict[str, str] = {}
     pieces = text.split(";")
@@ -110,7 +111,7 @@ def peek(value: bytes) -> tuple[str, str]:
         found = tags(value)
         domain = _domain(found.get("d", ""), "bad-domain")
         return domain, _accepted(found.get("s", "")[:1024]) or ""
-    except _Fault:
+    except Fault:
         return "", ""
 
 
@@ -118,43 +119,58 @@ def _text(value: bytes) -> str:
     try:
         text = value.decode()
     except UnicodeDecodeError:
-        raise _Fault("bad-character", "the field is neither ASCII nor UTF-8") from None
+        raise Fault("bad-character", "the field is neither ASCII nor UTF-8") from None
     if not text.replace("\r\n", "").replace("\t", "").isprintable():
-        raise _Fault("bad-character", "the field holds a character that no tag may have")
+        raise Fault("bad-character", "the field holds a character that no tag may have")
     return text
 
 
-def _broken(text: str) -> _Fault:
+def _broken(text: str) -> Fault:
     """The first thing that the thorough reader has against this list."""
     fatal = ("duplicate-tag", "missing-equals", "empty-name", "bad-name", "empty-tag")
     problems = [p.message for p in taglist.parse(text).problems if p.code in fatal]
-    return _Fault("bad-tag-list", problems[0] if problems else "too many tags")
+    return Fault("bad-tag-list", problems[0] if problems else "too many tags")
 
 
 def _read(found: dict[str, str]) -> Signature:
-    for name in REQUIRED:
-        if name not in found:
-            raise _Fault("missing-tag", f"the tag {name}= is missing")
+    require(found, REQUIRED)
     if found["v"] != "1":
-        raise _Fault("bad-version", f"v={printable(found['v'], 20)}: only version 1 is known")
+        raise Fault("bad-version", f"v={printable(found['v'], 20)}: only version 1 is known")
+    signature = signed(found)
+    if b"from" not in signature.h:
+        raise Fault("from-not-signed", "h= does not name From")
+    if found.get("i", signature.i) == signature.i:
+        return signature
+    identity, domain = _identity(found["i"], signature.d)
+    return msgspec.structs.replace(signature, i=identity, i_domain=domain)
+
+
+def require(found: dict[str, str], names: tuple[str, ...]) -> None:
+    """Raises Fault for the first tag that is missing."""
+    for name in names:
+        if name not in found:
+            raise Fault("missing-tag", f"the tag {name}= is missing")
+
+
+def signed(found: dict[str, str]) -> Signature:
+    """What the tags say, v= and i= left aside; bh= and h= may be missing. Raises Fault."""
     if found["a"] not in ALGORITHMS:
-        raise _Fault("unknown-algorithm", f"a={printable(found['a'], 40)} is not known")
+        raise Fault("unknown-algorithm", f"a={printable(found['a'], 40)} is not known")
     header, body = _canonicalization(found.get("c", "simple/simple"))
     domain = _domain(found["d"], "bad-domain")
-    identity, identity_domain = _identity(found.get("i"), found["d"], domain)
     _query(found.get("q", "dns/txt"))
     t, x = _moment(found, "t"), _moment(found, "x")
     if t is not None and x is not None and x <= t:
-        raise _Fault("bad-times", "x= does not lie after t=")
+        raise Fault("bad-times", "x= does not lie after t=")
     return Signature(
         a=found["a"],
         b=_octets(found, "b"),
-        bh=_octets(found, "bh"),
+        bh=_octets(found, "bh") if "bh" in found else b"",
         d=domain,
-        h=_names(found["h"]),
+        h=_names(found["h"]) if "h" in found else (),
         s=_domain(found["s"], "bad-selector"),
-        i=identity,
-        i_domain=identity_domain,
+        i=f"@{found['d']}",
+        i_domain=domain,
         header=header,
         body=body,
         l=_number(found, "l"),
@@ -171,18 +187,18 @@ def _canonicalization(text: str) -> tuple[Canonicalization, Canonicalization]:
     header, slash, body = text.partition("/")
     if header in _CANONICAL and (body in _CANONICAL or not slash):
         return _CANONICAL[header], _CANONICAL[body or "simple"]
-    raise _Fault("unknown-canonicalization", f"c={printable(text, 40)} is not known")
+    raise Fault("unknown-canonicalization", f"c={printable(text, 40)} is not known")
 
 
 def _query(text: str) -> None:
     if text != "dns/txt" and "dns/txt" not in [way.strip(_SPACE) for way in text.split(":")]:
-        raise _Fault("unknown-query", f"q={printable(text, 40)} does not name dns/txt")
+        raise Fault("unknown-query", f"q={printable(text, 40)} does not name dns/txt")
 
 
 def _octets(found: dict[str, str], name: str) -> bytes:
     octets = decode(_SPACES.sub("", found[name]))
     if not octets:
-        raise _Fault("bad-base64", f"{name}= is not base64, or empty")
+        raise Fault("bad-base64", f"{name}= is not base64, or empty")
     return octets
 
 
@@ -190,7 +206,7 @@ def _number(found: dict[str, str], name: str) -> int | None:
     if name not in found:
         return None
     if not _NUMBER.fullmatch(found[name]):
-        raise _Fault("bad-number", f"{name}= is not a decimal number")
+        raise Fault("bad-number", f"{name}= is not a decimal number")
     return int(found[name])
 
 
@@ -214,7 +230,7 @@ def _domain(text: str, code: str) -> str:
     """RFC 6376 §3.5, and RFC 8616 §5 for U-labels."""
     name = _accepted(text) if len(text) < 1024 else None
     if name is None or (code == "bad-domain" and "." not in name):
-        raise _Fault(code, f"{printable(text, 60) or 'an empty text'} is no name in DNS")
+        raise Fault(code, f"{printable(text, 60) or 'an empty text'} is no name in DNS")
     return name
 
 
@@ -223,27 +239,23 @@ def _names(text: str) -> tuple[bytes, ...]:
     # Only ASCII has a lower case here: that of the Kelvin sign would be a "k".
     names = [n.strip(_SPACE) for n in (text.lower() if text.isascii() else text).split(":")]
     if len(names) > MAX_NAMES:
-        raise _Fault("too-many-names", f"h= has more than {MAX_NAMES} names")
+        raise Fault("too-many-names", f"h= has more than {MAX_NAMES} names")
     for name in names:
         if not _FIELD.fullmatch(name):
             shown = printable(name, 40) or "an empty text"
-            raise _Fault("bad-h", f"{shown} in h= is no name of a header field")
-    if "from" not in names:
-        raise _Fault("from-not-signed", "h= does not name From")
+            raise Fault("bad-h", f"{shown} in h= is no name of a header field")
     return tuple([name.encode() for name in names])
 
 
-def _identity(text: str | None, written: str, domain: str) -> tuple[str, str]:
-    if text is None or text == f"@{written}":
-        return f"@{written}", domain
+def _identity(text: str, domain: str) -> tuple[str, str]:
     decoded = _ENCODED.sub(lambda m: chr(int(m[1], 16)), _SPACES.sub("", text))
     local, at, right = decoded.rpartition("@")
     name = _accepted(right) if len(right) < 1024 else None
     if not at or name is None:
-        raise _Fault("bad-identity", f"i={printable(decoded, 60)} is no address")
+        raise Fault("bad-identity", f"i={printable(decoded, 60)} is no address")
     if not is_within(name, domain):
         shown = printable(right, 60)
-        raise _Fault("identity-mismatch", f"i= names {shown}, which does not lie in d=")
+        raise Fault("identity-mismatch", f"i= names {shown}, which does not lie in d=")
     return f"{local}@{right}", name
 
 

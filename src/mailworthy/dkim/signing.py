@@ -119,11 +119,7 @@ class Signer(msgspec.Struct, frozen=True):
         Raises UsageError for a message without From, which nobody could verify.
         """
         signed = read(message)
-        added = self.signatures(signed, now=now)
-        if signed.lone_lf and b"\r\n" not in signed.given:
-            added = added.replace(b"\r\n", b"\n")
-        at = signed.given.find(b"\n") + 1 if signed.header_at else 0  # below mbox's own line
-        return signed.given[:at] + added + signed.given[at:]
+        return on_top(signed, self.signatures(signed, now=now))
 
     def signatures(self, message: bytes | Message, *, now: datetime) -> bytes:
         """Only the DKIM-Signature fields, one a key, each ended by CRLF."""
@@ -152,7 +148,6 @@ class Signer(msgspec.Struct, frozen=True):
         return int(bool(there) or name in ALWAYS or self.fields is not None)
 
     def _one(self, hashing: Hashing, key: SigningKey, names: list[bytes], now: int) -> bytes:
-        digest = base64.b64encode(hashing.body_hash(self.body)).decode()
         first = [
             "v=1",
             f"a={key.algorithm}",
@@ -163,14 +158,34 @@ class Signer(msgspec.Struct, frozen=True):
             f"t={now}",
             *([f"x={now + self.expires}"] if self.expires else []),
         ]
-        h = _folded([f"{name.decode()}:" for name in names], 3)[:-1]
-        head = "; ".join(first)
-        text = f"{_lines(head)};\r\n\th={h};\r\n\tbh={digest};\r\n\tb="
-        own = f"DKIM-Signature: {text}".encode()
-        octets = key.sign(hashing.header(names, own, self.header))
-        value = base64.b64encode(octets).decode()
-        parts = [value[i : i + 72] for i in range(0, len(value), 72)]
-        return own + "\r\n\t ".join(parts).encode() + b"\r\n"
+        own = unsigned("DKIM-Signature", first, covering(hashing, names, self.body))
+        return own + folded(key.sign(hashing.header(names, own, self.header)))
+
+
+def on_top(message: Message, added: bytes) -> bytes:
+    """What was given with fields added on top, their lines ended as its own are."""
+    if message.lone_lf and b"\r\n" not in message.given:
+        added = added.replace(b"\r\n", b"\n")
+    at = message.given.find(b"\n") + 1 if message.header_at else 0  # below mbox's own line
+    return message.given[:at] + added + message.given[at:]
+
+
+def unsigned(name: str, first: list[str], rest: list[str]) -> bytes:
+    """A field up to the value of b=: tags in a row, then those that have lines of their own."""
+    head = _lines("; ".join(first), f"{name}: ")
+    return "\r\n\t".join([f"{name}: {head};", *[f"{tag};" for tag in rest], "b="]).encode()
+
+
+def covering(hashing: Hashing, names: list[bytes], body: Canonicalization) -> list[str]:
+    """h= and bh=, which say what a signature is about."""
+    h = _folded([f"{name.decode()}:" for name in names], 3)[:-1]
+    return [f"h={h}", f"bh={base64.b64encode(hashing.body_hash(body)).decode()}"]
+
+
+def folded(octets: bytes) -> bytes:
+    """The value of b=, folded, with the end of its field."""
+    text = base64.b64encode(octets)
+    return b"\r\n\t ".join([text[i : i + 72] for i in range(0, len(text), 72)]) + b"\r\n"
 
 
 def _is_inside(identity: str, domain: str) -> bool:
@@ -183,10 +198,10 @@ def _quoted(text: str) -> str:
     return "".join(c if c > "~" or (c >= "!" and c not in "=;") else f"={ord(c):02X}" for c in text)
 
 
-def _lines(text: str) -> str:
+def _lines(text: str, before: str) -> str:
     """Tags on as many lines as they need; each tag stays whole."""
     pieces = [piece + "; " for piece in text.split("; ")]
-    return _folded(pieces, len("DKIM-Signature: ")).removesuffix("; ").replace(" \r\n", "\r\n")
+    return _folded(pieces, len(before)).removesuffix("; ").replace(" \r\n", "\r\n")
 
 
 def _folded(pieces: list[str], used: int) -> str:
