@@ -1,0 +1,130 @@
+"""`mailworthy sign`."""
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mailworthy.cli.options import asking, option
+
+if TYPE_CHECKING:
+    from mailworthy.dkim.signing import Signer
+    from mailworthy.message.header import Message
+
+MAX_KEY = 65536
+OTHERS = 0o077  # any right for group or world
+
+
+@click.command()
+@click.argument("message", default="-", metavar="[MESSAGE|-]")
+@click.option("--domain", metavar="DOMAIN", help="Sign for DOMAIN (default: that of From).")
+@click.option(
+    "--selector",
+    "selectors",
+    multiple=True,
+    metavar="NAME",
+    help="Sign with this key of the folder alone, or name the --key that follows; repeatable.",
+)
+@click.option(
+    "--key",
+    "keys",
+    multiple=True,
+    metavar="FILE",
+    help="A private key from elsewhere: PEM, or an Ed25519 key in base64; repeatable.",
+)
+@click.option("--out", metavar="FILE", help="Write the signed message to FILE.")
+@click.option("--check", is_flag=True, help="Sign only if DNS has the keys that belong to these.")
+@option("dir")
+@asking
+def command(
+    message: str,
+    domain: str | None,
+    selectors: tuple[str, ...],
+    keys: tuple[str, ...],
+    out: str | None,
+    check: bool,
+    dir: str | None,
+    **how: Any,
+) -> None:
+    """DKIM-sign MESSAGE, a file or standard input, and print it whole.
+
+    The keys are those of the folder (--dir, or this one), all of them, so RSA and Ed25519 side
+    by side. Nothing below the new fields is changed, not even the ends of its lines.
+
+    Exit code: 0 signed, 1 the keys in DNS are others, 2 usage, 3 the keys in DNS could not be
+    looked up.
+    """
+    from mailworthy.cli.messages import read_message
+    from mailworthy.message.header import read
+
+    if how["record"] is not None and not check:
+        raise click.UsageError("--record needs --check: nothing is asked otherwise.")
+    if keys and dir is not None:
+        raise click.UsageError("give either --dir or --key, not both.")
+    given = read(read_message(message))
+    signer, folder = _signer(given, domain, selectors, keys, dir)
+    if check:
+        _look(signer, folder, how)
+    _hand_over(signer.sign(given, now=datetime.now(UTC)), out)
+
+
+def _signer(
+    message: "Message",
+    domain: str | None,
+    selectors: tuple[str, ...],
+    keys: tuple[str, ...],
+    dir: str | None,
+) -> "tuple[Signer, Path | None]":
+    from mailworthy.domain.folder import open_folder
+    from mailworthy.setup.signing import by_files, by_folder, domain_for
+
+    name = domain_for(message, domain)
+    if keys:
+        return by_files(name, selectors, list(_read(keys))), None
+    folder = open_folder(Path(dir or "."))
+    return by_folder(folder, name, selectors, exact=domain is not None), folder.path
+
+
+def _read(keys: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+    """Private keys; pipes are welcome, and files that others may read are named."""
+    for key in keys:
+        with Path(key).open("rb") as file:
+            status = os.fstat(file.fileno())
+            mode = stat.S_IMODE(status.st_mode)
+            if stat.S_ISREG(status.st_mode) and mode & OTHERS:
+                _warn(f"{key} is open to others ({mode:04o}): chmod 0600 {key}")
+            yield key, file.read(MAX_KEY)
+
+
+def _look(signer: "Signer", folder: Path | None, how: dict[str, Any]) -> None:
+    """End here unless receivers find the keys."""
+    from mailworthy.cli.means import Asking, means
+    from mailworthy.dkim.facade import check
+    from mailworthy.setup.signing import faults, undecided
+
+    with means(Asking(**how)) as (resolver, now):
+        found = check(signer, resolver=resolver, now=now)
+    told = faults(found, folder)
+    for line in told:
+        _warn(line)
+    if told:
+        _warn("not signed")
+        sys.exit(3 if undecided(found) else 1)
+
+
+def _hand_over(signed: bytes, out: str | None) -> None:
+    if out is None:
+        click.echo(signed, nl=False)
+    else:
+        Path(out).write_bytes(signed)
+
+
+def _warn(text: str) -> None:
+    from mailworthy.names import harmless
+
+    click.echo(f"mailworthy: {harmless(text)}", err=True)
