@@ -29,7 +29,7 @@ def test_every_public_name_is_there() -> None:
         mailworthy.nonsense  # noqa: B018
 
 
-@pytest.mark.parametrize("name", ["audit", "dkim", "dmarc", "lookup", "spf"])
+@pytest.mark.parametrize("name", ["arc", "audit", "dkim", "dmarc", "lookup", "spf"])
 def test_packages_are_packages(name: str) -> None:
     assert getattr(mailworthy, name) is importlib.import_module(f"mailworthy.{name}")
 

@@ -11,13 +11,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mailworthy import dkim, dmarc, lookup, spf
+    from mailworthy import arc, dkim, dmarc, lookup, spf
     from mailworthy.audit.facade import Audit, aaudit, audit
     from mailworthy.errors import MailworthyError
 
-__all__ = ["Audit", "MailworthyError", "aaudit", "audit", "dkim", "dmarc", "lookup", "spf"]
+__all__ = ["Audit", "MailworthyError", "aaudit", "arc", "audit", "dkim", "dmarc", "lookup", "spf"]
 
-_PACKAGES = frozenset({"audit", "dkim", "dmarc", "lookup", "spf"})  # audit can be called
+_PACKAGES = frozenset({"arc", "audit", "dkim", "dmarc", "lookup", "spf"})  # audit can be called
 _HOMES = {"Audit": "audit.facade", "MailworthyError": "errors", "aaudit": "audit.facade"}
 
 

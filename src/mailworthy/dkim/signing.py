@@ -159,7 +159,7 @@ class Signer(msgspec.Struct, frozen=True):
             *([f"x={now + self.expires}"] if self.expires else []),
         ]
         own = unsigned("DKIM-Signature", first, covering(hashing, names, self.body))
-        return own + folded(key.sign(hashing.header(names, own, self.header)))
+        return own + b_value(key.sign(hashing.header(names, own, self.header)))
 
 
 def on_top(message: Message, added: bytes) -> bytes:
@@ -182,7 +182,7 @@ def covering(hashing: Hashing, names: list[bytes], body: Canonicalization) -> li
     return [f"h={h}", f"bh={base64.b64encode(hashing.body_hash(body)).decode()}"]
 
 
-def folded(octets: bytes) -> bytes:
+def b_value(octets: bytes) -> bytes:
     """The value of b=, folded, with the end of its field."""
     text = base64.b64encode(octets)
     return b"\r\n\t ".join([text[i : i + 72] for i in range(0, len(text), 72)]) + b"\r\n"
