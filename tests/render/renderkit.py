@@ -1,5 +1,8 @@
 """Audits that hold what anybody may have published, for the tests of every format."""
 
+from datetime import date
+from typing import Any
+
 from mailworthy.audit.checkpoint import Dot, State
 from mailworthy.audit.facade import Audit
 from mailworthy.audit.finding import (
@@ -14,6 +17,11 @@ from mailworthy.audit.finding import (
     withdraw,
 )
 from mailworthy.audit.run import Gap
+from mailworthy.audit.trial import Trial
+from mailworthy.receive import decision as fact
+from mailworthy.receive.decision import Decision, Outcome
+from mailworthy.receive.profile import Line
+from mailworthy.receive.words import Check, Disposition, Fact, Held
 
 NASTY = {
     "escapes": "\x1b[31mred\x1b]8;;http://evil.example/\x07link\x9b2J",
@@ -62,6 +70,43 @@ def finding(text: str, rule: str, severity: Severity, waived: str | None = None)
     )
 
 
+def decision(
+    profile: str,
+    disposition: Disposition = Disposition.ACCEPT,
+    broken: Held = Held.NO,
+    text: str = "plain",
+    code: str = "",
+    **line: Any,
+) -> Decision:
+    """What a receiver with a single requirement says; `line` changes the requirement."""
+    how = {"action": Disposition.REJECT, "advice": False, "code": code} | line
+    wanted = Line(
+        "reverse-dns",
+        "every address has a name",
+        (Fact.NO_REVERSE_NAME,),
+        **how,
+        source="https://receiver.example/rules",
+        date=date(2026, 11, 20),
+    )
+    found = fact.Finding(Fact.NO_REVERSE_NAME, broken, f"fact {text}")
+    outcomes = () if broken is Held.NO else (Outcome(wanted, broken, found),)
+    return Decision(profile, f"The {profile} mail", disposition, f"because {text}", outcomes, code)
+
+
+def trial(*decisions: Decision, ip: str = "192.0.2.25", domain: str = "example.com") -> Trial:
+    checks = {Check.SPF: "pass", Check.DKIM: "pass", Check.DMARC: "pass"}
+    return Trial(domain, f"mail.{domain}", ip, checks, decisions, date(2026, 11, 20))
+
+
+def trials(text: str, domain: str) -> tuple[Trial, ...]:
+    """Two addresses: one receiver refuses the first, one cannot tell, one takes all."""
+    reject = decision("red", Disposition.REJECT, Held.YES, text, f"550 5.7.25 no {text}")
+    defer = decision("grey", Disposition.DEFER, Held.UNKNOWN, text)
+    first = trial(reject, defer, decision("green"), domain=domain)
+    second = trial(decision("red"), defer, decision("green"), ip="2001:db8::25", domain=domain)
+    return first, second
+
+
 def audit(text: str = "plain", domain: str = "example.com") -> Audit:
     """One of everything, with the same text everywhere."""
     names = ("MX", "Addresses", "Reverse DNS", "SPF", "DKIM", "DMARC")
@@ -77,6 +122,7 @@ def audit(text: str = "plain", domain: str = "example.com") -> Audit:
         undetermined=(Gap(f"what {text}", "timeout", ("ptr-missing",)),),
         not_rehearsed=(Gap(f"what {text}", f"why {text}", ("ptr-missing",)),),
         spf_tree=(f"{domain}  1 look-up of 10", f"└─ {text}"),
+        trials=trials(text, domain),
     )
 
 

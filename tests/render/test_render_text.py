@@ -36,7 +36,15 @@ def test_one_of_everything() -> None:
         "  ✓ DKIM          says plain",
         "  ✓ DMARC         says plain",
     ]
-    assert "  1 blocker, 1 warning, 1 waived, 1 undetermined" in lines
+    assert lines[9:16] == [
+        "",
+        "  A signed test message from 192.0.2.25 and 2001:db8::25:",
+        "  ✗ The red mail: reject 550 5.7.25: because plain (from 192.0.2.25)",
+        "  ? The grey mail: defer: because plain",
+        "  ✓ accepted by The green mail (published rules as of 2026-11-20)",
+        "",
+        "  1 blocker, 1 warning, 1 waived, 1 refusal, 2 undetermined",
+    ]
     assert "  BLOCKER  ptr-missing  RFC 5321 §5, RFC 7208 §4.6.4" in lines
     assert "  WAIVED  ptr-missing  RFC 5321 §5, RFC 7208 §4.6.4" in lines
     assert '    publish   example.com. 3600 IN TXT "v=spf1 plain -all"' in lines

@@ -14,6 +14,7 @@ from mailworthy.audit.finding import Finding, Severity
 from mailworthy.audit.part import Known, NotAsked
 from mailworthy.audit.rule import Rule, load
 from mailworthy.audit.run import Gap, Outcome, run
+from mailworthy.audit.trial import Trial
 from mailworthy.domain.intent import Intent, Waiver
 from mailworthy.lookup.drive import Resolver, adrive, drive
 from mailworthy.lookup.model import Why
@@ -26,7 +27,8 @@ DEADLINE = 20.0  # seconds for one domain, whatever its servers do
 class Audit(msgspec.Struct, frozen=True):
     """The judgement of one domain, ready to be rendered.
 
-    `spf_tree` is the cost tree in lines of text. Nothing here depends on servers, times or
+    `spf_tree` is the cost tree in lines of text; `trials` are what receivers would make of the
+    domain's mail, where a rehearsal could sign some. Nothing here depends on servers, times or
     remaining TTLs, so that a replay gives the same bytes.
     """
 
@@ -36,6 +38,7 @@ class Audit(msgspec.Struct, frozen=True):
     undetermined: tuple[Gap, ...]
     not_rehearsed: tuple[Gap, ...]
     spf_tree: tuple[str, ...] = ()
+    trials: tuple[Trial, ...] = ()
 
     def at_least(self, severity: Severity) -> tuple[Finding, ...]:
         """The findings that count: not waived, and as bad as this or worse."""
@@ -44,10 +47,13 @@ class Audit(msgspec.Struct, frozen=True):
         )
 
     def exit_code(self, fail_on: Severity = Severity.WARNING) -> int:
-        """0 clean, 1 findings, 3 nothing failed but something could not be determined."""
-        if self.at_least(fail_on):
+        """0 clean, 1 findings or a receiver that refuses, 3 nothing failed but something could
+        not be determined."""
+        mild = fail_on is not Severity.BLOCKER  # mail in the spam folder is not lost
+        codes = {trial.exit_code(mild=mild) for trial in self.trials}
+        if self.at_least(fail_on) or 1 in codes:
             return 1
-        return 3 if self.undetermined else 0
+        return 3 if self.undetermined or 3 in codes else 0
 
 
 def conclude(evidence: Evidence, rules: Iterable[Rule], waivers: Iterable[Waiver]) -> Audit:

@@ -52,7 +52,7 @@ def command(
     from mailworthy.audit.finding import Severity
     from mailworthy.audit.rule import load
     from mailworthy.cli.means import Asking, means
-    from mailworthy.cli.targets import Wish, targets
+    from mailworthy.cli.targets import Wish, folder_of, targets
 
     wish = Wish(tuple(_names(domains)), dir, selectors, checkpoint, parked)
     todo: list[Target] = []
@@ -65,7 +65,7 @@ def command(
 
             rules = load()
             settle()
-            todo.extend(targets(wish, now))
+            todo.extend(targets(wish, folder_of(wish), now))
             found = aaudits(todo, resolver, rules, deadline=deadline, jobs=jobs)
             async for audit in found:
                 done.append(audit)

@@ -11,6 +11,7 @@ import msgspec
 from mailworthy.errors import UsageError
 from mailworthy.lookup.drive import Resolver
 from mailworthy.lookup.means import open_resolver
+from mailworthy.lookup.memory import Memory
 from mailworthy.lookup.replay import Recorder, Replay
 
 
@@ -37,7 +38,9 @@ def means(asking: Asking) -> Iterator[tuple[Resolver, datetime]]:
             yield resolver, now
             return
         _check_place(asking.record)
-        settings = {"dns": asking.dns}
+        # What is replayed and recorded again was asked where it was asked the first time.
+        first = {"dns": asking.dns}
+        settings = resolver.header.settings if isinstance(resolver, Replay) else first
         with Recorder(
             resolver, asking.record, now=now, version=version("mailworthy"), settings=settings
         ) as recorder:
@@ -46,6 +49,14 @@ def means(asking: Asking) -> Iterator[tuple[Resolver, datetime]]:
         close = getattr(resolver, "close", None)
         if close is not None:
             close()
+
+
+def is_rehearsal(resolver: Resolver) -> bool:
+    """Whether zone files answer, or did when the answers were recorded."""
+    inner = getattr(resolver, "resolver", resolver)  # a recorder asks another
+    if isinstance(inner, Replay):
+        return str(inner.header.settings.get("dns")).startswith("zone:")
+    return isinstance(inner, Memory)
 
 
 def _check_place(record: str) -> None:

@@ -24,15 +24,23 @@ class Wish(msgspec.Struct, frozen=True):
     parked: bool = False
 
 
-def targets(wish: Wish, now: datetime) -> list[Target]:
+def folder_of(wish: Wish) -> Folder | None:
+    """The folder that was named, or this one if it is one.
+
+    Raises UsageError for one that is none, and for a waiver of a rule that does not exist.
+    """
+    if wish.dir is None and not has_intent(Path()):
+        return None
+    folder = open_folder(Path(wish.dir or ""))
+    check_waivers(folder)
+    return folder
+
+
+def targets(wish: Wish, folder: Folder | None, now: datetime) -> list[Target]:
     """One target a domain, in the order typed; without domains all of the folder's.
 
-    Raises UsageError for a name that is none, for a waiver of a rule that does not exist, and
-    where there is nothing to check.
+    Raises UsageError for a name that is none, and where there is nothing to check.
     """
-    folder = _folder(wish)
-    if folder is not None:
-        check_waivers(folder)
     names = [_domain(d) for d in wish.domains] or list(folder.intent.domains if folder else ())
     if not names:
         raise UsageError("name a domain, for example: mailworthy check example.com")
@@ -44,12 +52,6 @@ def _domain(typed: str) -> str:
     if name.rpartition(".")[2].isdigit():
         raise UsageError(f"{name} is an address; check takes the domain behind the @")
     return name
-
-
-def _folder(wish: Wish) -> Folder | None:
-    if wish.dir is not None:
-        return open_folder(Path(wish.dir))
-    return open_folder(Path()) if has_intent(Path()) else None
 
 
 def _targets(

@@ -14,6 +14,7 @@ EXPLAINED = {
     "no_means": "needs a connection that this check does not open; curl shows it",
     "unmentioned": "the zone file says nothing about",
     "no_intent": "no mailworthy.toml to compare with; mailworthy init writes one",
+    "no_key": "not rehearsed: no private key here",
     "bad_name": "no DNS name can have this form",
 }
 

@@ -7,12 +7,15 @@ from mailworthy.audit.checkpoint import State
 from mailworthy.audit.facade import Audit
 from mailworthy.audit.finding import Finding
 from mailworthy.audit.run import Gap
+from mailworthy.audit.trial import Answer, Trial
 from mailworthy.names import harmless
 from mailworthy.render.gaps import explained
 from mailworthy.render.steps import lines_of
+from mailworthy.render.trials import MARKS, addresses, as_of, heading, told
 
 _MARKS = {State.PASS: "✓", State.FAIL: "✗", State.UNKNOWN: "?", State.NOT_ASKED: "–"}
 _CLASS = {State.PASS: "pass", State.FAIL: "fail", State.UNKNOWN: "unknown", State.NOT_ASKED: "none"}
+_ANSWERS = {Answer.ACCEPTED: "pass", Answer.REFUSED: "fail", Answer.UNDETERMINED: "unknown"}
 
 _STYLE = """
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); }
@@ -57,12 +60,24 @@ def _audit(audit: Audit) -> Iterator[str]:
         mark = f'<td class="dot {_CLASS[dot.state]}" title="{dot.state.value}">{_MARKS[dot.state]}</td>'
         yield f"<tr>{mark}<th scope=row>{dot.name}</th><td>{_text(dot.says)}</td></tr>"
     yield "</table>"
+    yield from _trials(audit.trials)
     for finding in audit.findings:
         yield from _finding(finding)
     if not audit.findings:
         yield "<p>No findings.</p>"
     yield from _gaps("Could not be determined", audit.undetermined)
     yield from _gaps("Not asked", audit.not_rehearsed)
+
+
+def _trials(trials: Sequence[Trial]) -> Iterator[str]:
+    if not trials:
+        return
+    yield f"<h2>{heading(trials)}</h2>\n<p>What receivers would do ({as_of(trials)}):</p>\n<table>"
+    for each in told(trials):
+        mark = f'<td class="dot {_ANSWERS[each.answer]}" title="{each.answer}">{MARKS[each.answer]}</td>'
+        why = f"{each.says} (from {addresses(each.ips)}): {each.why}"
+        yield f"<tr>{mark}<th scope=row>{_text(each.title)}</th><td>{_text(why)}</td></tr>"
+    yield "</table>"
 
 
 def _finding(finding: Finding) -> Iterator[str]:

@@ -6,9 +6,11 @@ from mailworthy.audit.checkpoint import State
 from mailworthy.audit.facade import Audit
 from mailworthy.audit.finding import Finding
 from mailworthy.audit.run import Gap
+from mailworthy.audit.trial import Trial
 from mailworthy.names import harmless
 from mailworthy.render.gaps import explained
 from mailworthy.render.steps import lines_of
+from mailworthy.render.trials import MARKS, addresses, as_of, heading, told
 
 _MARKS = {State.PASS: "✓", State.FAIL: "✗", State.UNKNOWN: "?", State.NOT_ASKED: "–"}
 
@@ -23,10 +25,22 @@ def _lines(audit: Audit) -> Iterator[str]:
     for dot in audit.checkpoint:
         yield f"| {_MARKS[dot.state]} | {dot.name} | {_text(dot.says)} |"
     yield ""
+    yield from _trials(audit.trials)
     for finding in audit.findings:
         yield from _finding(finding)
     yield from _gaps("Could not be determined", audit.undetermined)
     yield from _gaps("Not asked", audit.not_rehearsed)
+
+
+def _trials(trials: Sequence[Trial]) -> Iterator[str]:
+    if not trials:
+        return
+    yield from (f"## {heading(trials)}", "", f"What receivers would do ({as_of(trials)}):", "")
+    yield from ("| | | |", "|---|---|---|")
+    for each in told(trials):
+        why = f"{each.says} (from {addresses(each.ips)}): {each.why}"
+        yield f"| {MARKS[each.answer]} | {_text(each.title)} | {_text(why)} |"
+    yield ""
 
 
 def _finding(finding: Finding) -> Iterator[str]:

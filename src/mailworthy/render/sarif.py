@@ -1,6 +1,7 @@
 """Audits as SARIF 2.1.0, for code scanning in CI.
 
-Each finding points at a logical location, `domain/subject`, and at the zone file by its name.
+Each finding, and each receiver that would refuse, points at a logical location,
+`domain/subject`, and at the zone file by its name.
 """
 
 import hashlib
@@ -11,60 +12,95 @@ from typing import Any
 from mailworthy.audit.facade import Audit
 from mailworthy.audit.finding import Finding, Severity
 from mailworthy.audit.rule import Rule, find
+from mailworthy.audit.trial import Answer
 from mailworthy.names import harmless
+from mailworthy.receive.words import Disposition
 from mailworthy.render.jsontext import encode
 from mailworthy.render.steps import lines_of
+from mailworthy.render.trials import Told, told
 
 _LEVELS = {Severity.BLOCKER: "error", Severity.WARNING: "warning", Severity.ADVICE: "note"}
 
 
+_HARM = {Disposition.REJECT: "error", Disposition.DEFER: "warning", Disposition.SPAM: "warning"}
+
+
 def document(audits: Sequence[Audit]) -> str:
-    """One run with all findings; waived ones are suppressed with their reason."""
+    """One run with all findings, waived ones suppressed with their reason, then the refusals."""
     found = [(audit, finding) for audit in audits for finding in audit.findings]
     rules = [find(rule_id) for rule_id in sorted({f.rule for _, f in found})]
+    refused = [(audit, t) for audit in audits for t in told(audit.trials) if _is_refusal(t)]
+    receivers = {t.profile: t for _, t in refused}
+    results = [_result(audit, finding) for audit, finding in found]
+    results += [_refusal(audit, each) for audit, each in refused]
+    driver = {
+        "name": "mailworthy",
+        "version": version("mailworthy"),
+        "rules": [*map(_rule, rules), *map(_receiver, receivers.values())],
+    }
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {"driver": _driver(rules)},
-                "results": [_result(audit, finding) for audit, finding in found],
-            }
-        ],
+        "runs": [{"tool": {"driver": driver}, "results": results}],
     }
     return encode(log, indent=2)
 
 
-def _driver(rules: Sequence[Rule]) -> dict[str, Any]:
+def _rule(rule: Rule) -> dict[str, Any]:
     return {
-        "name": "mailworthy",
-        "version": version("mailworthy"),
-        "rules": [
-            {
-                "id": rule.id,
-                "shortDescription": {"text": rule.title},
-                "help": {"text": rule.doc, "markdown": rule.doc},
-                "defaultConfiguration": {"level": _LEVELS[rule.meta.severity]},
-            }
-            for rule in rules
-        ],
+        "id": rule.id,
+        "shortDescription": {"text": rule.title},
+        "help": {"text": rule.doc, "markdown": rule.doc},
+        "defaultConfiguration": {"level": _LEVELS[rule.meta.severity]},
     }
+
+
+def _receiver(each: Told) -> dict[str, Any]:
+    title = f"{each.title} accepts a signed message of the domain."
+    text = f"{title} Judged by the rules that it has published."
+    return {
+        "id": f"receiver-{each.profile}",
+        "shortDescription": {"text": title},
+        "help": {"text": text, "markdown": text},
+        "defaultConfiguration": {"level": "error"},
+    }
+
+
+def _is_refusal(each: Told) -> bool:
+    return each.answer is Answer.REFUSED
+
+
+def _refusal(audit: Audit, each: Told) -> dict[str, Any]:
+    rule, ips = f"receiver-{each.profile}", ", ".join(each.ips)
+    said = f"{each.title}: {each.says}: {each.why}\nfrom {ips}\n{each.code}".rstrip()
+    return _about(audit, rule, ips) | {"level": _HARM[each.disposition], "message": {"text": said}}
 
 
 def _result(audit: Audit, finding: Finding) -> dict[str, Any]:
     todo = "\n".join(lines_of(finding.remedy))
-    subject = harmless(finding.subject)
-    location = {"fullyQualifiedName": f"{audit.domain}/{subject}", "kind": "resource"}
-    result: dict[str, Any] = {
-        "ruleId": finding.rule,
+    result = _about(audit, finding.rule, finding.subject) | {
         "level": _LEVELS[finding.severity],
         "message": {"text": harmless(f"{finding.message}\n{todo}", lines=True)},
-        "locations": [{"physicalLocation": _file(audit), "logicalLocations": [location]}],
-        "partialFingerprints": {"mailworthy/v1": _fingerprint(audit, finding)},
     }
     if finding.waived is not None:
         result["suppressions"] = [{"kind": "external", "justification": harmless(finding.waived)}]
     return result
+
+
+def _about(audit: Audit, rule: str, subject: str) -> dict[str, Any]:
+    """Which rule, where, and a fingerprint that is stable while both stay the same."""
+    name = f"{audit.domain}/{harmless(subject)}"
+    print_ = hashlib.sha256("\0".join((audit.domain, rule, subject)).encode()).hexdigest()
+    return {
+        "ruleId": rule,
+        "locations": [
+            {
+                "physicalLocation": _file(audit),
+                "logicalLocations": [{"fullyQualifiedName": name, "kind": "resource"}],
+            }
+        ],
+        "partialFingerprints": {"mailworthy/v1": print_[:32]},
+    }
 
 
 def _file(audit: Audit) -> dict[str, Any]:
@@ -73,9 +109,3 @@ def _file(audit: Audit) -> dict[str, Any]:
         "artifactLocation": {"uri": f"{audit.domain}.zone"},
         "region": {"startLine": 1},
     }
-
-
-def _fingerprint(audit: Audit, finding: Finding) -> str:
-    """Stable while the finding is about the same thing, whatever its wording."""
-    about = "\0".join((audit.domain, finding.rule, finding.subject))
-    return hashlib.sha256(about.encode()).hexdigest()[:32]

@@ -9,9 +9,11 @@ from mailworthy.audit.checkpoint import Dot, State
 from mailworthy.audit.facade import Audit
 from mailworthy.audit.finding import Finding, Severity
 from mailworthy.audit.run import Gap
+from mailworthy.audit.trial import Answer, Trial
 from mailworthy.names import harmless
 from mailworthy.render.gaps import explained
 from mailworthy.render.steps import prose_of, steps_of
+from mailworthy.render.trials import heading, sentences, told
 
 WIDTH = 80
 INDENT = " " * 4
@@ -21,9 +23,14 @@ _MARKS = {
     State.UNKNOWN: ("?", "yellow"),
     State.NOT_ASKED: ("–", "bright_black"),
 }
+_ANSWERS = {
+    Answer.ACCEPTED: State.PASS,
+    Answer.REFUSED: State.FAIL,
+    Answer.UNDETERMINED: State.UNKNOWN,
+}
 _COLOURS = {Severity.BLOCKER: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 _MANY = 6
-_MOST_SAID = 4  # lines of evidence for one answer
+_MOST_SAID = 4  # lines of evidence for one answer, or of what one receiver says
 _SMALL_TREE = 5  # lines: a record without includes needs no tree
 
 
@@ -33,12 +40,12 @@ def document(audits: Sequence[Audit], *, spf_tree: bool = False) -> str:
 
 
 def one(audit: Audit, *, spf_tree: bool = False) -> str:
-    """The checkpoint, the findings worst first, and what was not learned.
+    """The checkpoint, what receivers would do, the findings worst first, and what was not learned.
 
     The cost tree of the SPF record is shown where a finding is about it, or with `spf_tree`.
     """
     lines = ["", click.style(audit.domain, bold=True), ""]
-    lines += [dots(audit), "", *_summary(audit)]
+    lines += [dots(audit), "", *trial_lines(audit.trials), *_summary(audit)]
     for finding in audit.findings:
         lines += ["", *_finding(finding)]
     if spf_tree or _spf_is_at_stake(audit):
@@ -71,6 +78,26 @@ def _dot(dot: Dot) -> str:
     return f"  {click.style(mark, fg=colour, bold=True)} {dot.name:<13} {says}"
 
 
+def trial_lines(trials: Sequence[Trial]) -> list[str]:
+    """What receivers would make of a signed message, and an empty line; nothing if none was
+    tried."""
+    found = list(sentences(trials))
+    if not found:
+        return []
+    alike = [answer for answer, _ in found] == [Answer.ACCEPTED]
+    lines = [] if alike else [f"  {heading(trials)}:"]
+    for answer, text in found:
+        mark, colour = _MARKS[_ANSWERS[answer]]
+        first, *rest = _wrapped(text, most=_MOST_SAID)
+        lines += [f"  {click.style(mark, fg=colour, bold=True)} {first[len(INDENT) :]}", *rest]
+    return [*lines, ""]
+
+
+def _receivers(audit: Audit, answer: Answer) -> int:
+    """How many receivers say so of our mail, from some address at least."""
+    return len({t.title for t in told(audit.trials) if t.answer is answer})
+
+
 def _summary(audit: Audit) -> list[str]:
     counted = [
         (s, sum(f.severity is s and f.waived is None for f in audit.findings)) for s in Severity
@@ -79,8 +106,10 @@ def _summary(audit: Audit) -> list[str]:
     waived = sum(f.waived is not None for f in audit.findings)
     if waived:
         shown.append(f"{waived} waived")
-    if audit.undetermined:
-        shown.append(click.style(f"{len(audit.undetermined)} undetermined", fg="yellow"))
+    if refusing := _receivers(audit, Answer.REFUSED):
+        shown.append(click.style(_plural(refusing, "refusal"), fg="red"))
+    if open_ := len(audit.undetermined) + _receivers(audit, Answer.UNDETERMINED):
+        shown.append(click.style(f"{open_} undetermined", fg="yellow"))
     return ["  " + (", ".join(shown) if shown else click.style("Nothing to do.", fg="green"))]
 
 
@@ -106,8 +135,8 @@ def _finding(finding: Finding) -> Iterator[str]:
         yield from _wrapped(line)
 
 
-def _wrapped(text: str) -> list[str]:
-    """Prose; names and URLs stay whole."""
+def _wrapped(text: str, *, most: int | None = None) -> list[str]:
+    """Prose, on at most so many lines; names and URLs stay whole."""
     return textwrap.wrap(
         harmless(text),
         WIDTH,
@@ -115,6 +144,8 @@ def _wrapped(text: str) -> list[str]:
         subsequent_indent=INDENT,
         break_on_hyphens=False,
         break_long_words=False,
+        max_lines=most,
+        placeholder=" …",
     )
 
 

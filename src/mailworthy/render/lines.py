@@ -1,0 +1,45 @@
+"""Lines for a terminal of 80 columns: prose, evidence and what is to be copied."""
+
+import textwrap
+from collections.abc import Iterator
+
+from mailworthy.names import harmless
+
+WIDTH = 80
+INDENT = " " * 4
+MOST_SAID = 4  # lines of evidence for one answer
+
+
+def cut(line: str, width: int = WIDTH) -> str:
+    """One line, with `…` in place of what does not fit."""
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def wrapped(text: str, indent: str = INDENT, first: str | None = None) -> list[str]:
+    """Prose; names and URLs stay whole, `first` is the indentation of the first line."""
+    return textwrap.wrap(
+        harmless(text),
+        WIDTH,
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def said(text: str, indent: str = INDENT + "  ") -> list[str]:
+    """Evidence is looked at, not copied: of a long text its beginning."""
+    return textwrap.wrap(
+        harmless(text),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        max_lines=MOST_SAID,
+        placeholder=" …",
+    )
+
+
+def verbatim(text: str, lead: str = "") -> Iterator[str]:
+    """Text to be copied: never broken, whatever its length."""
+    yield f"{INDENT}{lead}{harmless(text)}"

@@ -1,0 +1,1 @@
+"""What receivers make of a message, as text, JSON and Markdown."""

@@ -1,0 +1,157 @@
+"""What the owner of a message could do so that it is accepted; never to open a door."""
+
+from collections.abc import Callable, Iterator
+
+from mailworthy.dkim.result import Result as Dkim
+from mailworthy.dmarc.result import Result as Dmarc
+from mailworthy.names import is_within, printable
+from mailworthy.rdata.ptr import generic_ptr
+from mailworthy.receive.evidence import Evidence
+from mailworthy.receive.verdict import Verdict
+from mailworthy.receive.words import Check, Disposition
+from mailworthy.render.verdict.deciding import deciding
+from mailworthy.render.verdict.words import policy_result
+
+MOST = 3
+_SHOWN = 100
+
+
+def steps(verdict: Verdict) -> list[str]:
+    """At most three things to do if the message is one's own, printable; none if it is taken."""
+    if all(d.disposition is Disposition.ACCEPT for d in verdict.decisions):
+        return []
+    wanted = [result.check for result in deciding(verdict)]
+    if _is_lists_copy(verdict):
+        return [_list(verdict)]
+    found: dict[str, None] = {}
+    for check in [c for c in _ORDER if c in wanted]:
+        found.update(dict.fromkeys(_STEPS[check](verdict)))
+    return list(found)[:MOST]
+
+
+def _is_lists_copy(verdict: Verdict) -> bool:
+    """A list or forwarder that is proven to be itself has changed what the author signed."""
+    evidence = verdict.evidence
+    author = _author(evidence)
+    strangers = [s for s in evidence.dkim.passed if not is_within(s.domain, author)]
+    broken = any(
+        s.result is Dkim.FAIL and is_within(author, s.domain) for s in evidence.dkim.signatures
+    )
+    failed = policy_result(verdict).result is Dmarc.FAIL
+    return failed and broken and bool(strangers or evidence.form.mailing_list)
+
+
+def _list(verdict: Verdict) -> str:
+    return (
+        "if the list is yours, let it leave subject and body as they are, so that the author's "
+        f"signature holds, or put its own address into From in place of {_author(verdict.evidence)}"
+    )
+
+
+def _author(evidence: Evidence) -> str:
+    return printable(evidence.author.domain or next(iter(evidence.author.domains), ""), _SHOWN)
+
+
+def _reverse(verdict: Verdict) -> Iterator[str]:
+    iprev, helo = verdict.evidence.iprev, verdict.evidence.helo
+    if iprev.result in ("pass", "temperror"):
+        return
+    name = printable(helo.name, _SHOWN) if helo.matches else "its host name"
+    yield f"ask whoever gave you {iprev.ip} to set its reverse name to {name}"
+
+
+def _helo(verdict: Verdict) -> Iterator[str]:
+    if verdict.evidence.helo.result == "fail":
+        yield (
+            "let the server introduce itself by its own full name, which must lead to its "
+            "address (in Postfix: myhostname)"
+        )
+
+
+def _spf(verdict: Verdict) -> Iterator[str]:
+    spf, ip = verdict.evidence.spf, verdict.evidence.iprev.ip
+    domain = printable(spf.domain, _SHOWN)
+    if _is_no_server(verdict.evidence):
+        yield f"send it through your mail server: {ip} is none, by its reverse name"
+    elif spf.result == "none":
+        yield f"publish an SPF record for {domain} that names {ip}; mailworthy init writes one"
+    elif spf.result in ("fail", "softfail", "neutral"):
+        word = f"ip6:{ip}" if ":" in ip else f"ip4:{ip}"
+        yield f"if {ip} is a server of yours, add {word} to the SPF record of {domain}"
+    elif spf.result == "permerror":
+        yield f"mend the SPF record of {domain}: {spf.reason}"
+
+
+def _is_no_server(evidence: Evidence) -> bool:
+    names = [forward.name for forward in evidence.iprev.names]
+    return bool(names) and all(generic_ptr(name, evidence.iprev.ip) for name in names)
+
+
+def _dkim(verdict: Verdict) -> Iterator[str]:
+    evidence, author = verdict.evidence, _author(verdict.evidence)
+    passed = evidence.dkim.passed
+    if any(is_within(author, s.domain) or is_within(s.domain, author) for s in passed):
+        return
+    if passed:
+        theirs = printable(passed[0].domain, _SHOWN)
+        yield f"let it be signed with a key of {author}, not of {theirs} alone"
+    elif not evidence.dkim.signatures:
+        yield f"sign it with a key of {author}; mailworthy init makes keys and configuration"
+    elif any(s.result is Dkim.FAIL for s in evidence.dkim.signatures):
+        yield "sign last: something changed the message after it was signed (a footer, a filter)"
+    else:
+        broken = evidence.dkim.signatures[0]
+        name = printable(f"{broken.selector}._domainkey.{broken.domain}", _SHOWN)
+        yield f"mend the signature with the key {name}: {broken.reason}"
+
+
+def _dmarc(verdict: Verdict) -> Iterator[str]:
+    if policy_result(verdict).result is Dmarc.NONE and (author := _author(verdict.evidence)):
+        yield f"publish a DMARC policy for {author}; mailworthy init writes one"
+    yield from _dkim(verdict)
+
+
+def _sender(verdict: Verdict) -> Iterator[str]:
+    if (sender := verdict.evidence.sender) is not None:
+        yield f"use a return path whose domain takes mail: {sender.reason}"
+
+
+def _author_domain(verdict: Verdict) -> Iterator[str]:
+    if (found := verdict.evidence.author_mx) is not None:
+        yield f"use a From address whose domain takes mail: {found.reason}"
+
+
+def _lists(verdict: Verdict) -> Iterator[str]:
+    listings = verdict.evidence.listings
+    for entry in listings.listed if listings is not None else ():
+        where = f" at {printable(entry.dnsbl.removal, 200)}" if entry.dnsbl.removal else ""
+        subject, title = printable(entry.subject, _SHOWN), printable(entry.dnsbl.title, _SHOWN)
+        yield f"find out why {title} lists {subject}, end the cause, then ask for removal{where}"
+
+
+def _form(verdict: Verdict) -> Iterator[str]:
+    for flaw in verdict.evidence.form.flaws:
+        yield f"mend the message: {flaw.message}{f' ({flaw.detail})' if flaw.detail else ''}"
+    problem = verdict.evidence.form.one_click.problem
+    if problem is not None and not verdict.evidence.form.flaws:
+        yield f"offer one-click unsubscription in bulk mail: {problem.message}"
+
+
+def _tls(_: Verdict) -> Iterator[str]:
+    yield "let the server send encrypted where it can (in Postfix: smtp_tls_security_level = may)"
+
+
+_STEPS: dict[Check, Callable[[Verdict], Iterator[str]]] = {
+    Check.DKIM: _dkim,
+    Check.SPF: _spf,
+    Check.SPF_HELO: _spf,
+    Check.REVERSE_DNS: _reverse,
+    Check.HELO: _helo,
+    Check.DMARC: _dmarc,
+    Check.SENDER: _sender,
+    Check.AUTHOR: _author_domain,
+    Check.BLOCKLIST: _lists,
+    Check.FORM: _form,
+    Check.TLS: _tls,
+}
+_ORDER = tuple(_STEPS)

@@ -1,0 +1,85 @@
+"""The records that decided, each with the command that asks for it again."""
+
+from collections.abc import Iterable, Iterator
+
+from mailworthy.audit.finding import Shown, cite, dig
+from mailworthy.lookup.model import Answer, Question, Status
+from mailworthy.names import printable
+from mailworthy.receive.checks import CheckResult
+from mailworthy.receive.decision import Decision, Outcome
+from mailworthy.receive.verdict import Verdict
+from mailworthy.receive.words import Check, Disposition, Fact, Held
+from mailworthy.render.verdict.words import aligned, policy_result
+
+MOST = 3  # records
+_SHOWN = 500
+
+_AUTHENTICATION = (Check.SPF, Check.DKIM)
+# The checks that a fact rests on.
+_CHECKS: dict[Fact, tuple[Check, ...]] = {
+    Fact.NO_REVERSE_NAME: (Check.REVERSE_DNS,),
+    Fact.REVERSE_NOT_CONFIRMED: (Check.REVERSE_DNS,),
+    Fact.GENERIC_REVERSE_NAME: (Check.REVERSE_DNS,),
+    Fact.HELO_UNUSABLE: (Check.HELO,),
+    Fact.HELO_ELSEWHERE: (Check.HELO,),
+    Fact.UNAUTHENTICATED: _AUTHENTICATION,
+    Fact.UNALIGNED: (Check.DMARC, *_AUTHENTICATION),
+    Fact.AUTHOR_UNCLEAR: (Check.FORM,),
+    Fact.SENDER_UNREACHABLE: (Check.SENDER,),
+    Fact.AUTHOR_UNREACHABLE: (Check.AUTHOR,),
+    Fact.LISTED: (Check.BLOCKLIST,),
+    Fact.MALFORMED: (Check.FORM,),
+    Fact.NO_MESSAGE_ID: (Check.FORM,),
+    Fact.DUPLICATE_FIELD: (Check.FORM,),
+    Fact.NO_ONE_CLICK: (Check.FORM,),
+    Fact.NOT_ENCRYPTED: (Check.TLS,),
+}
+_FAMILIES = {"spf": Check.SPF, "dkim": Check.DKIM, "dmarc": Check.DMARC}
+
+
+def checks_of(fact: Fact) -> tuple[Check, ...]:
+    """The checks whose results make a fact hold."""
+    if fact in _CHECKS:
+        return _CHECKS[fact]
+    return (_FAMILIES[fact.value.partition("-")[0]],)
+
+
+def decisive(decision: Decision) -> Iterator[Outcome]:
+    """The lines that made this decision: broken ones, or for a deferral those not known."""
+    held = Held.UNKNOWN if decision.disposition is Disposition.DEFER else Held.YES
+    return (o for o in decision.outcomes if o.broken is held and not o.line.advice)
+
+
+def deciding(verdict: Verdict) -> list[CheckResult]:
+    """The checks that decided, the one that weighs most first."""
+    told = next((d for d in verdict.decisions if d.disposition is not Disposition.ACCEPT), None)
+    if told is None:
+        wanted: Iterable[Check] = map(Check, aligned(policy_result(verdict)))
+    else:
+        facts = [o.finding.fact for o in decisive(told) if o.finding is not None]
+        wanted = (check for fact in facts for check in checks_of(fact))
+    by_check = {result.check: result for result in verdict.checks}
+    return [by_check[check] for check in dict.fromkeys(wanted)]
+
+
+def records(verdict: Verdict) -> list[Shown]:
+    """At most three lines of evidence, each with its command."""
+    replies = {heard.check: heard.replies for heard in verdict.heard}
+    found: dict[str, Shown] = {}
+    for result in deciding(verdict):
+        answers = [r for r in replies.get(result.check, ()) if isinstance(r, Answer)]
+        for shown in _shown(result, answers):
+            found.setdefault(shown.command, shown)
+    return list(found.values())[:MOST]
+
+
+def _shown(result: CheckResult, answers: list[Answer]) -> Iterator[Shown]:
+    if result.record is not None:
+        question = Question(result.record.name, result.record.type)
+        yield Shown(dig(question), f'"{printable(result.record.text, _SHOWN)}"')
+    elif result.good is Held.UNKNOWN:
+        yield from (cite(a) for a in answers if a.status is Status.FAILED)
+    elif result.check is Check.BLOCKLIST:
+        yield from (cite(a) for a in answers if a.status is Status.FOUND)
+    elif answers and not (result.check is Check.DKIM and result.result == "none"):
+        yield cite(answers[0])

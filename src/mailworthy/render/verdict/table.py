@@ -1,0 +1,66 @@
+"""What several receivers make of one message, side by side."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from mailworthy.names import harmless
+from mailworthy.receive.decision import Decision
+from mailworthy.receive.words import Disposition, Held
+from mailworthy.render.lines import WIDTH, cut
+from mailworthy.render.verdict.deciding import decisive
+from mailworthy.render.verdict.words import MARKS, SEVERE, VERDICTS
+
+_HELD = {
+    Disposition.ACCEPT: Held.YES,
+    Disposition.SPAM: Held.NO,
+    Disposition.DEFER: Held.UNKNOWN,
+    Disposition.REJECT: Held.NO,
+}
+_AT_MOST = 14  # characters of a profile's name
+
+
+def mark(decision: Decision) -> tuple[str, str]:
+    """The mark of a decision and its colour."""
+    return MARKS[_HELD[decision.disposition]]
+
+
+def worst(decisions: Sequence[Decision]) -> Decision:
+    """The first of the most severe."""
+    return max(decisions, key=lambda d: SEVERE.index(d.disposition))
+
+
+def summary(decisions: Sequence[Decision]) -> str:
+    """How many decided what: "3 of 9 refuse it, …"."""
+    counts = Counter(d.disposition for d in decisions)
+    if len(counts) == 1:
+        return f"{VERDICTS[decisions[0].disposition]} by all {len(decisions)}"
+    parts = [f"{VERDICTS[d].lower()} by {counts[d]}" for d in reversed(SEVERE) if counts[d]]
+    return f"{'; '.join(parts)} of {len(decisions)}".capitalize()
+
+
+def rows(decisions: Sequence[Decision]) -> list[tuple[tuple[str, str], str]]:
+    """For each decision its mark and the rest of its line, within the width."""
+    name = min(_AT_MOST, max(len(d.profile) for d in decisions))
+    word = max(len(VERDICTS[d.disposition]) for d in decisions)
+    code = max((len(_code(d)) for d in decisions), default=0)
+    found = []
+    for each in decisions:
+        head = f"{cut(each.profile, name):<{name}}  {VERDICTS[each.disposition]:<{word}}"
+        if code:
+            head += f"  {_code(each):<{code}}"
+        found.append((mark(each), cut(f"{head}  {unmet(each)}".rstrip(), WIDTH - 4)))
+    return found
+
+
+def unmet(decision: Decision) -> str:
+    """The first requirement that is not met, or what could not be learned."""
+    if decision.disposition is Disposition.ACCEPT:
+        return ""
+    first = next(decisive(decision), None)
+    return harmless(decision.reason if first is None else first.line.requirement)
+
+
+def _code(decision: Decision) -> str:
+    """The reply code and the enhanced one, without the words."""
+    words = decision.code.split()
+    return harmless(" ".join(w for w in words[:2] if w[0].isdigit()))

@@ -1,0 +1,101 @@
+"""A verdict for people: what happens to the message, why, and what to do."""
+
+from collections.abc import Iterator
+
+import click
+
+from mailworthy.names import harmless
+from mailworthy.receive.checks import CheckResult
+from mailworthy.receive.verdict import Verdict
+from mailworthy.receive.words import Disposition, Held
+from mailworthy.render.lines import INDENT, said, verbatim, wrapped
+from mailworthy.render.verdict import advice, table, who
+from mailworthy.render.verdict import trace as tracing
+from mailworthy.render.verdict.deciding import records
+from mailworthy.render.verdict.words import COLOURS, MARKS, NAMES, VERDICTS, because, meaning
+
+_LABEL = 24  # columns of the labels above the checks
+_SENTENCE = 28  # where the sentence of a check begins
+
+
+def document(verdict: Verdict, *, trace: bool = False) -> str:
+    """All of it, at most 80 columns but for commands; coloured, so print it with `click.echo`."""
+    lines = ["", *_head(verdict), "", *_who(verdict), "", *_checks(verdict)]
+    if len(verdict.decisions) > 1:
+        lines += ["", *_table(verdict)]
+    lines += [*_records(verdict), *_steps(verdict), *_assumptions(verdict)]
+    if trace:
+        lines += _trace(verdict)
+    return "\n".join(lines) + "\n"
+
+
+def _head(verdict: Verdict) -> Iterator[str]:
+    several = len(verdict.decisions) > 1
+    told = table.worst(verdict.decisions)
+    word = table.summary(verdict.decisions) if several else VERDICTS[told.disposition]
+    code = "" if several or not told.code else f"  {harmless(told.code)}"
+    yield "  " + click.style(word, fg=COLOURS[told.disposition], bold=True) + code
+    why = f"{told.profile}: {told.reason}" if several else told.reason
+    yield from wrapped(why[:1].upper() + why[1:] if not several else why, "  ")
+
+
+def _who(verdict: Verdict) -> Iterator[str]:
+    for label, text in who.rows(verdict.evidence):
+        yield from wrapped(text, " " * _LABEL, f"  {label:<{_LABEL - 2}}")
+
+
+def _checks(verdict: Verdict) -> Iterator[str]:
+    for result in verdict.checks:
+        yield from _check(result, verdict)
+
+
+def _check(result: CheckResult, verdict: Verdict) -> Iterator[str]:
+    mark, colour = MARKS[result.good]
+    sentence = meaning(result, verdict)
+    head = f"  {mark} {NAMES[result.check]:<12} {result.result:<10} "
+    first, *rest = wrapped(sentence, " " * _SENTENCE, head) or [head]
+    yield first.replace(mark, click.style(mark, fg=colour, bold=True), 1)
+    yield from rest
+    why = because(result)
+    if result.good in (Held.NO, Held.UNKNOWN) and why != sentence:
+        for line in wrapped(f"{why} ({result.section})", " " * _SENTENCE):
+            yield click.style(line, fg="bright_black")
+
+
+def _table(verdict: Verdict) -> Iterator[str]:
+    for (mark, colour), row in table.rows(verdict.decisions):
+        yield f"  {click.style(mark, fg=colour, bold=True)} {row}"
+
+
+def _records(verdict: Verdict) -> Iterator[str]:
+    shown = records(verdict)
+    if shown:
+        yield from ("", "  What decided")
+    for each in shown:
+        yield from verbatim(each.command, click.style("$ ", fg="bright_black"))
+        yield from said(each.said)
+
+
+def _steps(verdict: Verdict) -> Iterator[str]:
+    steps = advice.steps(verdict)
+    if steps:
+        yield from ("", "  If this is your mail")
+    for step in steps:
+        yield from wrapped(step, INDENT + "  ", INDENT + "· ")
+    if steps and any(d.disposition is Disposition.REJECT for d in verdict.decisions):
+        yield from wrapped("If it is not: nothing is to be done, it is refused.", INDENT)
+
+
+def _assumptions(verdict: Verdict) -> Iterator[str]:
+    cut = ", ".join(NAMES[check] for check in verdict.not_done)
+    told = [f"The time was used up before these were done: {cut}."] if cut else []
+    told += verdict.assumptions
+    if told:
+        yield from ("", "  Taken for granted")
+    for each in told:
+        yield from wrapped(each, INDENT + "  ", INDENT + "· ")
+
+
+def _trace(verdict: Verdict) -> Iterator[str]:
+    yield from ("", "  Every question")
+    yield from tracing.lines(verdict)
