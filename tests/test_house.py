@@ -18,7 +18,9 @@ def words(text: str) -> frozenset[str]:
 
 
 # Protocol packages: engines, records and results. Pure; all they know is in PURE and each other.
-PROTOCOLS = words("spf dkim dmarc arc iprev dnsbl mtasts tlsrpt dane bimi caa dnssec rdata message")
+PROTOCOLS = words("""
+    spf dkim dmarc arc iprev helo mx dnsbl mtasts tlsrpt dane bimi caa dnssec rdata message
+""")
 PURE = words("""
     callable names taglist parsed errors reserved rdata lookup.model lookup.drive lookup.run
 """)

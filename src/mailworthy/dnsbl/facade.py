@@ -1,0 +1,43 @@
+"""Blocklists as one call, with a resolver."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from mailworthy.dnsbl import engine
+from mailworthy.dnsbl.lists import default
+from mailworthy.dnsbl.model import Dnsbl
+from mailworthy.dnsbl.result import Health, Listings
+from mailworthy.lookup.drive import Resolver
+from mailworthy.lookup.run import arun, run
+from mailworthy.rdata.address import Address
+
+DEADLINE = 20.0  # seconds
+
+
+def check(
+    subjects: Address | str | Iterable[Address | str],
+    lists: Sequence[Dnsbl] | None = None,
+    *,
+    tested: Mapping[str, Health] = engine.NOTHING,
+    resolver: Resolver | None = None,
+) -> Listings:
+    """Whether lists have an entry for an address, a domain, or several of them (RFC 5782).
+
+    `lists` are those of `default()` where none are given: whoever asks them has to keep to their
+    terms. `tested` is what `Listings.health` said before. `resolver` is where to ask, the
+    system's resolver by default. Trouble with the network, a list that refuses or one that is no
+    list any more are parts of the result.
+    """
+    asked = default() if lists is None else lists
+    return run(engine.check(subjects, asked, tested=tested), resolver, deadline=DEADLINE)
+
+
+async def acheck(
+    subjects: Address | str | Iterable[Address | str],
+    lists: Sequence[Dnsbl] | None = None,
+    *,
+    tested: Mapping[str, Health] = engine.NOTHING,
+    resolver: Resolver | None = None,
+) -> Listings:
+    """`check` under asyncio."""
+    asked = default() if lists is None else lists
+    return await arun(engine.check(subjects, asked, tested=tested), resolver, deadline=DEADLINE)
