@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from mailworthy.dkim.signing import signing_key
 from mailworthy.domain.intent import Domain, Intent
 from mailworthy.servers import DmarcReject
+from mailworthy.servers.rspamdsigner import RspamdSigner
 from mailworthy.servers.scores import SCORES
+from mailworthy.setup.letter import letter
 from servers.rspamdlab import Scanner, rspamd
-from servers.serverskit import ONE, files, need, need_root
+from servers.serverskit import NOW, ONE, files, need, need_root
 
 pytestmark = pytest.mark.lab
 
@@ -190,6 +193,28 @@ def test_through_a_list(scanner, domain, how, raised, action) -> None:
         hostname="out.list.example",
     )
     assert found == (action, raised)
+
+
+def tags(field: str) -> dict[str, str]:
+    """The tags of a signature, without its white space."""
+    found = (tag.partition("=") for tag in "".join(field.split()).split(";") if tag)
+    return {name: value for name, _, value in found}
+
+
+def test_the_rehearsal_signs_as_rspamd_does(lab, scanner) -> None:
+    domain, (_, keys, _) = "p-none.example", lab
+    text = letter(domain, "mail.example.com", NOW)
+    reply = scanner.scan(text, **{"IP": "127.0.0.1", "From": f"a@{domain}", "User": "a"})
+    theirs = {(found := tags(field))["s"]: found for field in reply["dkim-signature"]}
+    for selector in SELECTORS:
+        key = signing_key(selector, (keys / f"{domain}.{selector}.key").read_bytes())
+        signer = RspamdSigner(domain, (key,))
+        field = signer.signatures(text, now=NOW).decode().partition(":")[2]
+        ours = tags(field)
+        assert sorted(ours["h"].split(":")) == sorted(theirs[selector]["h"].split(":"))
+        for tag in ("v", "a", "c", "d", "bh"):
+            assert ours[tag] == theirs[selector][tag]
+        assert ("i" in ours, "x" in ours) == ("i" in theirs[selector], "x" in theirs[selector])
 
 
 def test_no_reverse_dns(scanner) -> None:
