@@ -11,7 +11,7 @@ from mailworthy.lookup.drive import gather
 from mailworthy.lookup.model import Asking
 from mailworthy.names import normalize
 
-__all__ = ["MAX_AUTHORS", "conclude", "discover", "evaluate", "judge"]
+__all__ = ["MAX_AUTHORS", "WITHOUT_RECORD", "conclude", "discover", "evaluate", "judge", "weigh"]
 
 MAX_AUTHORS = 10  # Author Domains of one message that are evaluated (RFC 9989 §11.5)
 _STRICTNESS = list(Policy)
@@ -57,13 +57,13 @@ def judge(found: PolicyFound, identifiers: Sequence[Identifier]) -> Asking[Judge
     """
     organization = organizational_domain(found.walk)
     if found.record is None:
-        result, reason = _WITHOUT_RECORD[found.outcome]
+        result, reason = WITHOUT_RECORD[found.outcome]
         return Judgement(
             found.author, result, reason, found, organization=organization, unknown=found.unknown
         )
     modes = Modes(found.record.aspf, found.record.adkim)
     checks = yield from align(found.walk, identifiers, modes)
-    result, reason, unknown = _weigh(found, checks)
+    result, reason, unknown = weigh(found, checks)
     asked = found.effective if result is Result.FAIL else None
     return Judgement(
         found.author,
@@ -77,14 +77,14 @@ def judge(found: PolicyFound, identifiers: Sequence[Identifier]) -> Asking[Judge
     )
 
 
-_WITHOUT_RECORD = {
+WITHOUT_RECORD = {
     Outcome.NOTHING: (Result.NONE, Reason.NO_RECORD),
     Outcome.UNUSABLE: (Result.PERMERROR, Reason.UNUSABLE_RECORD),
     Outcome.UNKNOWN: (Result.TEMPERROR, Reason.POLICY_UNKNOWN),
 }
 
 
-def _weigh(found: PolicyFound, checks: Sequence[Check]) -> tuple[Result, Reason, Unknown | None]:
+def weigh(found: PolicyFound, checks: Sequence[Check]) -> tuple[Result, Reason, Unknown | None]:
     """Pass if anything aligns; open if anything might; else fail (RFC 9989 §5.3.5, §5.3.6).
 
     What the limit left out counts as not aligned: another attempt would leave it out again.

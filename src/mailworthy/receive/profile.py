@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 import msgspec
 
@@ -16,13 +17,15 @@ class Alignment(StrEnum):
     PUBLIC_SUFFIX_LIST = "public suffix list"  # RFC 7489 §3.2
 
 
-class Line(msgspec.Struct, frozen=True, rename="kebab"):
+class Line(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
     """One requirement.
 
     It is broken as soon as one fact of `broken_by` holds. `requirement` says in words what is
     required; `action` is what the receiver does where it is broken, and `code` what it then says
-    over SMTP ("550 5.7.26 …", empty where it publishes none). `source` is the address of the page
-    and `date` when it was last seen to say so. `advice` lines change no disposition.
+    over SMTP ("550 5.7.26", empty where it publishes none); `deferral` is what it says as long
+    as DNS leaves that open. `source` is the address of the page and `date` when it was last seen
+    to say so. `advice` lines change no disposition. `ipv6_only` lines are for clients that come
+    over IPv6.
     """
 
     id: str
@@ -32,10 +35,12 @@ class Line(msgspec.Struct, frozen=True, rename="kebab"):
     source: str
     date: date
     code: str = ""
+    deferral: str = ""
     advice: bool = False
+    ipv6_only: bool = False
 
 
-class Profile(msgspec.Struct, frozen=True, rename="kebab"):
+class Profile(msgspec.Struct, frozen=True, dict=True, rename="kebab", forbid_unknown_fields=True):
     """A receiver. `weighed` receivers add up what fails (see `weights`); others act by lines."""
 
     name: str
@@ -45,3 +50,8 @@ class Profile(msgspec.Struct, frozen=True, rename="kebab"):
     discovery: Alignment = Alignment.TREE_WALK
     weighed: bool = False
     lines: tuple[Line, ...] = ()
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts that the lines name, each once."""
+        return tuple(dict.fromkeys(fact for line in self.lines for fact in line.broken_by))

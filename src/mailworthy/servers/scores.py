@@ -1,28 +1,36 @@
 """How much each failed check weighs: the arithmetic that Rspamd is given.
 
-The law: one failed check never refuses a message, three do; a failure under `p=reject` marks,
-and refuses together with one independent fact (RFC 9989 §7.4: a receiver must not reject on
-`p=reject` alone); a failure under `p=none` changes nothing.
+The law and the numbers are those of `receive.weights`: one failed check never refuses, three do.
 
 Rspamd adds up symbols, and several of its symbols tell of the same fact: a bad HELO name may
 raise three, a listed address one for every list. So each check here has a symbol of its own,
 raised once, and the symbols beneath it weigh nothing. A passed check weighs nothing either:
 spammers publish SPF, DKIM and DMARC too, and a merit would let a third failure through.
 
-Chosen so: `ONE` is under `MARK` and three times `ONE` is over `REFUSE`, with 0.7 to spare on
-both sides for the small change of other symbols (MIME_GOOD -0.1, MAILLIST -0.2); `REJECT` is
-over `MARK`, under `REFUSE`, and over it with `ONE` added.
+What the numbers have to spare covers the small change of other symbols (MIME_GOOD -0.1,
+MAILLIST -0.2).
 """
 
 from enum import StrEnum
 
 import msgspec
 
-MARK = 6.0
-REFUSE = 15.0
-ONE = 5.3
-QUARANTINE = 6.5
-REJECT = 10.5
+from mailworthy.receive.weights import MARK, ONE, QUARANTINE, REFUSE, REJECT
+
+__all__ = [
+    "BAD_HELO",
+    "LISTED",
+    "MARK",
+    "NOTHING",
+    "ONE",
+    "QUARANTINE",
+    "QUIET_COMPOSITES",
+    "REFUSE",
+    "REJECT",
+    "SCORES",
+    "Check",
+    "Score",
+]
 
 
 class Check(StrEnum):
