@@ -13,6 +13,7 @@ from mailworthy.errors import UsageError
 MAX_NAME = 253  # RFC 1035 §2.3.4: 255 octets on the wire are 253 characters of text
 MAX_LABEL = 63
 _LABEL = re.compile(r"(?:\\(?:[0-9]{3}|.)|[^.\\])+", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:[0-9]{3}|.)", re.DOTALL)
 _LDH = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _OWNER = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 
@@ -68,7 +69,7 @@ def is_within(name: str, domain: str) -> bool:
 
 def label_length(label: str) -> int:
     """Octets of one label on the wire."""
-    return len(re.sub(r"\\(?:[0-9]{3}|.)", "x", label, flags=re.DOTALL))
+    return len(_ESCAPE.sub("x", label)) if "\\" in label else len(label)
 
 
 def too_long(name: str) -> bool:

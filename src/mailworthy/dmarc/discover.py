@@ -1,6 +1,7 @@
 """The DNS Tree Walk: policy and Organizational Domain of a domain (RFC 9989 §4.10)."""
 
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -15,6 +16,7 @@ calls(__name__, "mailworthy.dmarc.facade", "discover")
 
 MAX_QUERIES = 8
 _LABELS_AFTER_JUMP = 7
+_CACHED = 4096  # characters; longer records are read anew each time
 
 
 class Found(StrEnum):
@@ -136,7 +138,17 @@ def _step(name: str, answer: Answer | None, *, below_is_known: bool) -> Step:
     texts = tuple(text for text in answer.records if is_dmarc(text))
     if len(texts) != 1:
         return Step(name, Found.SEVERAL if texts else Found.NOTHING, texts, answer=answer)
-    return Step(name, Found.RECORD, texts, parse_record(texts[0]), psd_of(texts[0]), answer)
+    parsed, psd = _read(texts[0])
+    return Step(name, Found.RECORD, texts, parsed, psd, answer)
+
+
+def _read(text: str) -> tuple[Parsed[DmarcRecord], Psd]:
+    return _short(text) if len(text) <= _CACHED else (parse_record(text), psd_of(text))
+
+
+@lru_cache(maxsize=1024)
+def _short(text: str) -> tuple[Parsed[DmarcRecord], Psd]:
+    return parse_record(text), psd_of(text)
 
 
 def organizational_domain(walk: Walk) -> str | None:
