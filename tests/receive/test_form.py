@@ -112,13 +112,23 @@ def test_fields(changes: dict[str, str | None], more: str, codes: list[str]) -> 
     assert sorted(flaw.code for flaw in judge(message(changes, more)).flaws) == sorted(codes)
 
 
-def test_a_missing_message_id_is_only_advised_against() -> None:
-    levels = {flaw.code: flaw.level for flaw in judge(b"\r\n").flaws}
-    assert levels == {
-        Code.NO_FROM: Level.MUST,
-        Code.NO_DATE: Level.MUST,
-        Code.NO_MESSAGE_ID: Level.SHOULD,
-    }
+LEVELS = [
+    (message({"Message-ID": None}), Code.NO_MESSAGE_ID, Level.SHOULD),
+    (message({"From": None}), Code.NO_FROM, Level.MUST),
+    (message({"Date": None}), Code.NO_DATE, Level.MUST),
+    (message({"Date": "23 Nov 2026 12:00 GMT"}), Code.OBSOLETE_DATE, Level.SHOULD),
+    (message({"Date": "now"}), Code.BAD_DATE, Level.MUST),
+    (message({"X ": "a"}), Code.SPACE_BEFORE_COLON, Level.SHOULD),
+    (message({"X": "é"}), Code.EIGHT_BIT_HEADER, Level.SHOULD),  # nobody knows the session
+    (message({"Received": "by x with ESMTP", "X": "é"}), Code.EIGHT_BIT_HEADER, Level.MUST),
+    (message({"X": "\udcff"}), Code.INVALID_UTF8, Level.MUST),
+    (header().encode(), Code.NO_HEADER_END, Level.SHOULD),
+]
+
+
+@pytest.mark.parametrize(("data", "code", "level"), LEVELS)
+def test_levels(data: bytes, code: Code, level: Level) -> None:
+    assert [(flaw.code, flaw.level) for flaw in judge(data).flaws] == [(code, level)]
 
 
 @pytest.mark.parametrize(("smtputf8", "codes"), [(True, []), (False, ["8bit-header"])])

@@ -35,7 +35,11 @@ class Code(StrEnum):
 
 
 class Level(StrEnum):
-    """How strongly the document asks (RFC 2119)."""
+    """How strongly the document asks.
+
+    SHOULD is also for obsolete syntax, which senders may not write and receivers have to accept
+    (RFC 5322 §4), and for what is wrong only in sessions of one kind where that is not known.
+    """
 
     MUST = "MUST"
     SHOULD = "SHOULD"

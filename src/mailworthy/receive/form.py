@@ -68,9 +68,10 @@ def form(
 
     `author` is what `message.author` says of its From fields, `dkim` the signatures, None where
     they were not judged. `smtputf8` tells whether the session announced it (RFC 6531 §3.4); left
-    out, the topmost Received field is believed. Each kind of flaw is named once, at its first
-    place, duplicate fields once a name. That one-click unsubscription is not offered is no flaw:
-    look at `one_click` where it is required; offered and broken it is one.
+    out, the topmost Received field is believed, and without one it is not known. Each kind of
+    flaw is named once, at its first place, duplicate fields once a name. That one-click
+    unsubscription is not offered is no flaw: look at `one_click` where it is required; offered
+    and broken it is one.
     """
     unsubscribe = one_click(message, dkim)
     flaws = (
@@ -145,7 +146,7 @@ def _date_flaw(problems: tuple[Problem, ...], value: str) -> Flaw:
     detail = f"{printable(value.strip(), 60)}: {worst.message}"
     if worst.code == "obsolete-date":
         text, section = "Date is written in an obsolete way", "RFC 5322 §4.3"
-        return Flaw(Code.OBSOLETE_DATE, text, section, detail=detail, field="Date")
+        return Flaw(Code.OBSOLETE_DATE, text, section, Level.SHOULD, detail, "Date")
     return Flaw(Code.BAD_DATE, "Date is no date", "RFC 5322 §3.3", detail=detail, field="Date")
 
 

@@ -85,15 +85,23 @@ def _eight_bit(message: Message, smtputf8: bool | None) -> Iterator[Flaw]:
         text = "the header has octets that are not UTF-8"
         detail = _first_field(message, lambda line: not _is_utf8(line))
         yield Flaw(Code.INVALID_UTF8, text, "RFC 6532 §3.1", detail=detail)
-    elif not (_utf8_session(message) if smtputf8 is None else smtputf8):
-        text = "the header has octets above 127, and nothing says that SMTPUTF8 was agreed on"
+        return
+    agreed = _utf8_session(message) if smtputf8 is None else smtputf8
+    if not agreed:
+        text = "the header has octets above 127, and the session did not allow them (SMTPUTF8)"
         detail = _first_field(message, lambda line: not line.isascii())
-        yield Flaw(Code.EIGHT_BIT_HEADER, text, "RFC 5322 §2.2", detail=detail)
+        if agreed is None:
+            text = "the header has octets above 127, which need a session with SMTPUTF8"
+        level = Level.SHOULD if agreed is None else Level.MUST
+        yield Flaw(Code.EIGHT_BIT_HEADER, text, "RFC 5322 §2.2", level, detail)
 
 
-def _utf8_session(message: Message) -> bool:
+def _utf8_session(message: Message) -> bool | None:
+    """What the topmost Received says; None without one."""
     places = message.places.get(b"received")
-    return places is not None and _UTF8_SESSION.search(message.lines[places[0]]) is not None
+    if places is None:
+        return None
+    return _UTF8_SESSION.search(message.lines[places[0]]) is not None
 
 
 def _is_utf8(octets: bytes) -> bool:
@@ -114,7 +122,7 @@ def _names(message: Message) -> Iterator[Flaw]:
         found = next((line for line in message.lines if _SPACED.match(line)), None)
         if found is not None:
             text, shown = "white space stands before the colon of a field", _shown_name(found)
-            yield Flaw(Code.SPACE_BEFORE_COLON, text, "RFC 5322 §4.5", detail=shown)
+            yield Flaw(Code.SPACE_BEFORE_COLON, text, "RFC 5322 §4.5", Level.SHOULD, shown)
 
 
 def _first_field(message: Message, test: Callable[[bytes], bool]) -> str:
