@@ -1,0 +1,221 @@
+"""A receiver's questions about one message, all side by side."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from mailworthy.arc.engine import verify as verify_arc
+from mailworthy.dkim.engine import verify as verify_dkim
+from mailworthy.dkim.result import DkimResults, Length
+from mailworthy.dmarc import rfc7489
+from mailworthy.dmarc.align import Identifier
+from mailworthy.dmarc.discover import PolicyFound
+from mailworthy.dmarc.engine import MAX_AUTHORS, conclude, discover, judge
+from mailworthy.dmarc.result import DmarcResult
+from mailworthy.dnsbl.engine import NOTHING
+from mailworthy.dnsbl.engine import check as check_lists
+from mailworthy.dnsbl.model import Dnsbl
+from mailworthy.dnsbl.result import Health, Listings
+from mailworthy.helo.engine import check as check_helo
+from mailworthy.iprev.engine import iprev
+from mailworthy.lookup.drive import gather, together
+from mailworthy.lookup.model import Asking, Reply
+from mailworthy.lookup.noting import noting
+from mailworthy.message.author import author as read_author
+from mailworthy.message.header import Message, read
+from mailworthy.mx.engine import check as check_mx
+from mailworthy.mx.result import MxResult
+from mailworthy.receive.decide import decide
+from mailworthy.receive.envelope import Envelope
+from mailworthy.receive.evidence import Evidence
+from mailworthy.receive.form import form
+from mailworthy.receive.identifiers import identifiers
+from mailworthy.receive.profile import Alignment, Profile
+from mailworthy.receive.verdict import Heard, Verdict
+from mailworthy.receive.words import Check
+from mailworthy.spf.engine import check_host
+from mailworthy.spf.identity import Identity, helo_identity, mail_from_identity
+from mailworthy.spf.result import SpfResult
+
+T = TypeVar("T")
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What a receiver may bring along.
+
+    `lists` are the blocklists to ask about the client and the author domain, `tested` what was
+    learned of them before (`Listings.health`). `own` are our names and addresses, which a client
+    must not claim. `assumptions` is what the caller took for granted, in sentences.
+    """
+
+    lists: Sequence[Dnsbl] = ()
+    tested: Mapping[str, Health] = NOTHING
+    own: Collection[str] = ()
+    assumptions: Sequence[str] = ()
+
+
+OPTIONS = Options()
+_OLD = Alignment.PUBLIC_SUFFIX_LIST
+
+
+def evaluate(
+    message: bytes | Message,
+    envelope: Envelope,
+    *,
+    now: datetime,
+    profiles: Sequence[Profile],
+    options: Options = OPTIONS,
+) -> Asking[Verdict]:
+    """Judge a message as each of `profiles` would (at least one), in three rounds or so.
+
+    Everything is judged as of `envelope.received_at`, or `now`. Never raises for what a message,
+    a client or a name server says, and asks no more than the engines of all checks do together.
+    """
+    return (yield from _Judging(read(message), envelope, now, profiles, options).run())
+
+
+class _Judging:
+    """One message in work: what every check is told is heard under its name."""
+
+    def __init__(
+        self,
+        message: Message,
+        envelope: Envelope,
+        now: datetime,
+        profiles: Sequence[Profile],
+        options: Options,
+    ) -> None:
+        self.message, self.envelope, self.options = message, envelope, options
+        self.now = envelope.received_at or now
+        self.profiles = profiles
+        self.author = read_author([field.value for field in message.named(b"from")])
+        self.identity = mail_from_identity(envelope.mail_from, envelope.helo)
+        self.heard: dict[Check, list[Reply]] = {}
+
+    def run(self) -> Asking[Verdict]:
+        evidence = yield from self.evidence()
+        heard = tuple([Heard(c, tuple(self.heard[c])) for c in Check if c in self.heard])
+        decisions = tuple([decide(profile, evidence) for profile in self.profiles])
+        return Verdict(evidence, decisions, heard, tuple(self.options.assumptions))
+
+    def evidence(self) -> Asking[Evidence]:
+        envelope, options = self.envelope, self.options
+        (
+            (spf, dkim, dmarc, old),
+            reverse,
+            helo,
+            spf_helo,
+            arc,
+            sender,
+            author,
+            listings,
+        ) = yield from together(
+            self.authentication(),
+            self.hear(Check.REVERSE_DNS, iprev(envelope.ip)),
+            self.hear(Check.HELO, check_helo(envelope.helo, envelope.ip, own=options.own)),
+            self.hear(Check.SPF_HELO, self.check_host(helo_identity(envelope.helo))),
+            self.hear(Check.ARC, verify_arc(self.message, now=self.now)),
+            self.hear(Check.SENDER, reachable(sender_domain(envelope))),
+            self.hear(Check.AUTHOR, reachable(self.author.domain)),
+            self.hear(Check.BLOCKLIST, self.listings()),
+        )
+        return Evidence(
+            envelope,
+            self.author,
+            form(self.message, self.author, dkim),
+            reverse,
+            helo,
+            spf,
+            spf_helo,
+            dkim,
+            arc,
+            dmarc,
+            old,
+            sender,
+            author,
+            listings,
+        )
+
+    def hear(self, check: Check, engine: Asking[T]) -> Asking[T]:
+        return noting(self.heard.setdefault(check, []).extend, engine)
+
+    def authentication(
+        self,
+    ) -> Asking[tuple[SpfResult, DkimResults, dict[Length, DmarcResult], DmarcResult | None]]:
+        """SPF, DKIM and the policy at the same time, and DMARC as soon as the three are there."""
+        authors = self.author.domains[:MAX_AUTHORS]
+        spf, dkim, founds = yield from together(
+            self.hear(Check.SPF, self.check_host(self.identity)),
+            self.hear(Check.DKIM, verify_dkim(self.message, now=self.now)),
+            self.hear(Check.DMARC, gather([discover(d) for d in authors])),
+        )
+        dmarc = yield from self.hear(Check.DMARC, self.dmarc(spf, dkim, founds))
+        old = None
+        if any(p.discovery is _OLD for p in self.profiles):
+            old = yield from self.hear(Check.DMARC, self.rfc7489(spf, dkim))
+        return spf, dkim, dmarc, old
+
+    def dmarc(
+        self, spf: SpfResult, dkim: DkimResults, founds: list[PolicyFound]
+    ) -> Asking[dict[Length, DmarcResult]]:
+        """A result for every way to take l=; what they have in common is worked out once."""
+        results: dict[Length, DmarcResult] = {}
+        known: dict[tuple[Identifier, ...], DmarcResult] = {}
+        for length in dict.fromkeys(p.length for p in self.profiles):
+            found = identifiers(spf, dkim, length)
+            if found not in known:
+                known[found] = yield from self.judged(found, founds)
+            results[length] = known[found]
+        return results
+
+    def judged(
+        self, found: tuple[Identifier, ...], founds: list[PolicyFound]
+    ) -> Asking[DmarcResult]:
+        fault = self.fault()
+        considered = () if fault else found
+        judgements = yield from gather([judge(policy, considered) for policy in founds])
+        return conclude(judgements, self.author.domains[MAX_AUTHORS:], fault)
+
+    def fault(self) -> str:
+        """What is wrong with From, in words; empty if nothing is."""
+        author = self.author
+        if author.fault is None:
+            return ""
+        return f"{author.fault}: {author.detail}" if author.detail else author.fault.value
+
+    def check_host(self, identity: Identity) -> Asking[SpfResult]:
+        envelope = self.envelope
+        return check_host(
+            envelope.ip,
+            identity.domain,
+            identity.sender,
+            helo=envelope.helo,
+            now=int(self.now.timestamp()),
+        )
+
+    def rfc7489(self, spf: SpfResult, dkim: DkimResults) -> Asking[DmarcResult]:
+        length = next(p.length for p in self.profiles if p.discovery is _OLD)
+        found = identifiers(spf, dkim, length)
+        return rfc7489.evaluate(self.author.domains, found, fault=self.fault())
+
+    def listings(self) -> Asking[Listings | None]:
+        """What the blocklists say of the client and of who it says is the author."""
+        if not self.options.lists:
+            return None
+        subjects = [self.envelope.ip, *([self.author.domain] if self.author.domain else ())]
+        return (yield from check_lists(subjects, self.options.lists, tested=self.options.tested))
+
+
+def sender_domain(envelope: Envelope) -> str | None:
+    """The domain of MAIL FROM; None for the null reverse-path."""
+    path = envelope.mail_from.strip().removeprefix("<").removesuffix(">")
+    return mail_from_identity(path, "").domain if path else None
+
+
+def reachable(domain: str | None) -> Asking[MxResult | None]:
+    """Whether a domain can be answered; None if there is none."""
+    if domain is None:
+        return None
+    return (yield from check_mx(domain))
