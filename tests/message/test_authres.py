@@ -350,5 +350,10 @@ def test_forged_fields_are_named(value: str, why: str | None) -> None:
     assert [(r.index, r.why) for r in found] == ([] if why is None else [(1, why)])
 
 
+def test_letters_in_pieces_are_ours_too() -> None:
+    """A backslash between the octets of a letter hides it from nobody who unquotes octets."""
+    assert forged([b' "b\xc3\\\xbccher.example"; spf=pass'], OURS)
+
+
 def test_nobody_is_nobody() -> None:
     assert forged([b"mx.example.com; none", b"; spf=pass"], ["", " "]) == ()

@@ -11,6 +11,7 @@ _LITERAL = re.compile(r"\[((?:[^\[\]\\]|\\.)*+)\]", re.DOTALL)
 _IN_COMMENT = re.compile(r"(?:[^()\\]|\\.)++", re.DOTALL)
 _PAIR = re.compile(r"\\(.)", re.DOTALL)
 _FOLD = re.compile(r"\r\n(?=[ \t])")
+_OCTETS = re.compile("[\udc80-\udcff]{2,}")
 
 
 class Kind(StrEnum):
@@ -125,4 +126,13 @@ class _Lexer:
 
 
 def _unquoted(text: str) -> str:
-    return _PAIR.sub(r"\1", text) if "\\" in text else text
+    """Without quoting backslashes; octets that had one between them may be UTF-8 now, and others
+    who read the field see the letter."""
+    if "\\" not in text:
+        return text
+    plain = _PAIR.sub(r"\1", text)
+    return plain if plain.isascii() else _OCTETS.sub(_letters, plain)
+
+
+def _letters(found: re.Match[str]) -> str:
+    return decode(found[0].encode("utf-8", "surrogateescape"))
