@@ -8,8 +8,6 @@ from mailworthy.receive.weighing import weighed
 from mailworthy.receive.weights import WEIGHTS
 from mailworthy.receive.words import Disposition, Fact, Held
 
-# What a session hears as long as DNS does not answer (RFC 3463 §3.5), where nothing else is known.
-DEFERRAL = "451 4.4.3"
 _SEVERITY = list(Disposition)
 
 
@@ -75,7 +73,7 @@ def _told(outcome: Outcome) -> tuple[str, str]:
     line, reason = outcome.line, outcome.finding.reason if outcome.finding else ""
     if outcome.broken is Held.YES:
         return f"{line.requirement}: {reason}", line.code
-    return f"{line.requirement}; not known: {reason}", line.deferral or DEFERRAL
+    return f"{line.requirement}; not known: {reason}", line.deferral
 
 
 def _content(outcomes: tuple[Outcome, ...]) -> str:

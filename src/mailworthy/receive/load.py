@@ -45,4 +45,9 @@ def every() -> tuple[Profile, ...]:
 @cache
 def _read(name: str) -> Profile:
     path = files("mailworthy.receive").joinpath("profiles", f"{name}.toml")
-    return parse(path.read_text(encoding="utf-8"))
+    profile = parse(path.read_text(encoding="utf-8"))
+    if not profile.extends:
+        return profile
+    own = {line.id for line in profile.lines}
+    kept = [line for line in _read(profile.extends).lines if line.id not in own]
+    return msgspec.structs.replace(profile, lines=(*kept, *profile.lines))

@@ -41,7 +41,10 @@ class Line(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=Tr
 
 
 class Profile(msgspec.Struct, frozen=True, dict=True, rename="kebab", forbid_unknown_fields=True):
-    """A receiver. `weighed` receivers add up what fails (see `weights`); others act by lines."""
+    """A receiver. `weighed` receivers add up what fails (see `weights`); others act by lines.
+
+    `extends` names the profile whose lines apply too, unless one of the same id stands here.
+    """
 
     name: str
     title: str
@@ -49,6 +52,7 @@ class Profile(msgspec.Struct, frozen=True, dict=True, rename="kebab", forbid_unk
     length: Length = Length.IGNORE_FOR_DMARC
     discovery: Alignment = Alignment.TREE_WALK
     weighed: bool = False
+    extends: str = ""
     lines: tuple[Line, ...] = ()
 
     @cached_property

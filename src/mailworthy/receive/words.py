@@ -59,6 +59,7 @@ class Fact(StrEnum):
     SENDER_UNREACHABLE = "sender-unreachable"  # MAIL FROM: no such domain, null MX, no host
     AUTHOR_UNREACHABLE = "author-unreachable"  # From: the same
     LISTED = "listed"
+    LISTED_BY_SPAMHAUS = "listed-by-spamhaus"
     MALFORMED = "malformed"  # not as RFC 5322 wants it
     NO_MESSAGE_ID = "no-message-id"
     DUPLICATE_FIELD = "duplicate-field"

@@ -45,6 +45,7 @@ TESTS: dict[Fact, Callable[[View], Said]] = {
     Fact.SENDER_UNREACHABLE: message.unreachable("the sender", lambda e: e.sender),
     Fact.AUTHOR_UNREACHABLE: message.unreachable("the author", lambda e: e.author_mx),
     Fact.LISTED: client.listed,
+    Fact.LISTED_BY_SPAMHAUS: client.listed_by_spamhaus,
     Fact.MALFORMED: message.malformed,
     Fact.NO_MESSAGE_ID: message.no_message_id,
     Fact.DUPLICATE_FIELD: message.duplicate_field,

@@ -10,6 +10,8 @@ from mailworthy.rdata.ptr import generic_ptr
 from mailworthy.receive.facts.view import NO, Said, View, shown, unlearned
 from mailworthy.receive.words import Held
 
+SPAMHAUS = "spamhaus-"  # how the ids of its lists begin
+
 
 def no_reverse_name(view: View) -> Said:
     """The address has no PTR record (RFC 8601 §3)."""
@@ -75,14 +77,24 @@ def helo_elsewhere(view: View) -> Said:
 
 def listed(view: View) -> Said:
     """A blocklist that can be believed has an entry that is more than informational."""
-    listings = view.evidence.listings
-    if listings is None or not listings.entries:
-        return Held.NOT_ASKED, "no blocklist was asked"
+    return _listed(view.evidence.listings or Listings())
+
+
+def _listed(listings: Listings) -> Said:
+    if not listings.entries:
+        return Held.NOT_ASKED, "no such blocklist was asked"
     if listings.result is Lists.FAIL:
         return Held.YES, listings.reason
     if listings.result is Lists.TEMPERROR:
         return unlearned(listings.answers)
     return NO if listings.result is Lists.PASS else (Held.NOT_ASKED, _unbelieved(listings))
+
+
+def listed_by_spamhaus(view: View) -> Said:
+    """A list of Spamhaus has such an entry: the lists that most large receivers name."""
+    listings = view.evidence.listings
+    entries = [e for e in listings.entries if e.dnsbl.id.startswith(SPAMHAUS)] if listings else []
+    return _listed(Listings(tuple(entries)))
 
 
 def _unbelieved(listings: Listings) -> str:
