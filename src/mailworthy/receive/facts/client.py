@@ -77,11 +77,11 @@ def helo_elsewhere(view: View) -> Said:
 
 def listed(view: View) -> Said:
     """A blocklist that can be believed has an entry that is more than informational."""
-    return _listed(view.evidence.listings or Listings())
+    return _listed(view.evidence.listings)
 
 
-def _listed(listings: Listings) -> Said:
-    if not listings.entries:
+def _listed(listings: Listings | None) -> Said:
+    if listings is None or not listings.entries:
         return Held.NOT_ASKED, "no such blocklist was asked"
     if listings.result is Lists.FAIL:
         return Held.YES, listings.reason
@@ -93,8 +93,9 @@ def _listed(listings: Listings) -> Said:
 def listed_by_spamhaus(view: View) -> Said:
     """A list of Spamhaus has such an entry: the lists that most large receivers name."""
     listings = view.evidence.listings
-    entries = [e for e in listings.entries if e.dnsbl.id.startswith(SPAMHAUS)] if listings else []
-    return _listed(Listings(tuple(entries)))
+    if listings is None:
+        return _listed(None)
+    return _listed(Listings(tuple(e for e in listings.entries if e.dnsbl.id.startswith(SPAMHAUS))))
 
 
 def _unbelieved(listings: Listings) -> str:
