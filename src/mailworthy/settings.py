@@ -39,7 +39,9 @@ SETTINGS = (
     ),
     Setting("record", str, None, "Save every answer to FILE, for replay.", metavar="FILE"),
     Setting("timeout", float, 5.0, "Seconds to wait for one answer.", metavar="SECONDS"),
-    Setting("deadline", float, 20.0, "Seconds for one domain in all.", metavar="SECONDS"),
+    Setting(
+        "deadline", float, 20.0, "Seconds for one domain or message in all.", metavar="SECONDS"
+    ),
     Setting(
         "trust_ad",
         bool,

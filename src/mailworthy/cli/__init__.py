@@ -14,6 +14,7 @@ COMMANDS = {
     "zone": "Print the zone, or what else follows from the intent.",
     "config": "Write the configuration of Postfix, Rspamd, BIND and the MTA-STS site.",
     "explain": "Explain a rule: what it checks, why it matters, how to fix it.",
+    "verify": "Judge a message as a receiver would, and say why.",
     "sign": "Sign a message with DKIM.",
     "demo": "Show the whole story on a made-up domain, with no network.",
     "completion": "Print the shell completion script.",

@@ -26,8 +26,11 @@ class Asking(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def means(asking: Asking) -> Iterator[tuple[Resolver, datetime]]:
-    """A resolver and the moment to judge by: now, or when a replay was recorded."""
+def means(asking: Asking, **more: bool) -> Iterator[tuple[Resolver, datetime]]:
+    """A resolver and the moment to judge by: now, or when a replay was recorded.
+
+    `more` settings go into a recording, for a replay to ask alike.
+    """
     zones = tuple(z for z in (asking.signed or "").split(",") if z)
     resolver = open_resolver(
         asking.dns, timeout=asking.timeout, trust_ad=asking.trust_ad, signed=zones
@@ -39,7 +42,7 @@ def means(asking: Asking) -> Iterator[tuple[Resolver, datetime]]:
             return
         _check_place(asking.record)
         # What is replayed and recorded again was asked where it was asked the first time.
-        first = {"dns": asking.dns}
+        first = {"dns": asking.dns, **more}
         settings = resolver.header.settings if isinstance(resolver, Replay) else first
         with Recorder(
             resolver, asking.record, now=now, version=version("mailworthy"), settings=settings

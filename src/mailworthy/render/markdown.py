@@ -23,7 +23,7 @@ def document(audits: Sequence[Audit]) -> str:
 def _lines(audit: Audit) -> Iterator[str]:
     yield from (f"# {audit.domain}", "", "| | | |", "|---|---|---|")
     for dot in audit.checkpoint:
-        yield f"| {_MARKS[dot.state]} | {dot.name} | {_text(dot.says)} |"
+        yield f"| {_MARKS[dot.state]} | {dot.name} | {literal(dot.says)} |"
     yield ""
     yield from _trials(audit.trials)
     for finding in audit.findings:
@@ -39,7 +39,7 @@ def _trials(trials: Sequence[Trial]) -> Iterator[str]:
     yield from ("| | | |", "|---|---|---|")
     for each in told(trials):
         why = f"{each.says} (from {addresses(each.ips)}): {each.why}"
-        yield f"| {MARKS[each.answer]} | {_text(each.title)} | {_text(why)} |"
+        yield f"| {MARKS[each.answer]} | {literal(each.title)} | {literal(why)} |"
     yield ""
 
 
@@ -48,17 +48,17 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield from (
         f"## {title}: {finding.rule}",
         "",
-        f"{_text(finding.message)} ({', '.join(finding.references)})",
+        f"{literal(finding.message)} ({', '.join(finding.references)})",
         "",
     )
     if finding.waived is not None:
-        yield from (f"Waived: {_text(finding.waived)}", "")
+        yield from (f"Waived: {literal(finding.waived)}", "")
         return
     shown = [line for s in finding.evidence for line in (f"$ {s.command}", s.said)]
-    yield from _fenced([*shown, "", *lines_of(finding.remedy)])
+    yield from fenced([*shown, "", *lines_of(finding.remedy)])
 
 
-def _fenced(lines: Sequence[str]) -> Iterator[str]:
+def fenced(lines: Sequence[str]) -> Iterator[str]:
     """A code block whose fence is longer than any run of backquotes inside."""
     fence = "```"
     while any(fence in line for line in lines):
@@ -71,12 +71,12 @@ def _gaps(title: str, gaps: Sequence[Gap]) -> Iterator[str]:
         yield from (
             f"## {title}",
             "",
-            *(f"- {_text(g.what)}: {_text(explained(g.why))}" for g in gaps),
+            *(f"- {literal(g.what)}: {literal(explained(g.why))}" for g in gaps),
             "",
         )
 
 
-def _text(text: str) -> str:
+def literal(text: str) -> str:
     """Text of the world in which Markdown and HTML have no say."""
     escaped = "".join("\\" + c if c in r"\`*_{}[]()#+!|~" else c for c in harmless(text))
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

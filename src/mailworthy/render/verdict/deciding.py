@@ -8,11 +8,13 @@ from mailworthy.names import printable
 from mailworthy.receive.checks import CheckResult
 from mailworthy.receive.decision import Decision, Outcome
 from mailworthy.receive.verdict import Verdict
+from mailworthy.receive.weights import WEIGHTS
 from mailworthy.receive.words import Check, Disposition, Fact, Held
 from mailworthy.render.verdict.words import aligned, policy_result
 
 MOST = 3  # records
 _SHOWN = 500
+_KEY = 70  # characters of a key, which says nothing to people
 
 _AUTHENTICATION = (Check.SPF, Check.DKIM)
 # The checks that a fact rests on.
@@ -44,10 +46,17 @@ def checks_of(fact: Fact) -> tuple[Check, ...]:
     return (_FAMILIES[fact.value.partition("-")[0]],)
 
 
-def decisive(decision: Decision) -> Iterator[Outcome]:
-    """The lines that made this decision: broken ones, or for a deferral those not known."""
+def decisive(decision: Decision) -> list[Outcome]:
+    """The lines that made this decision, heaviest first where they were weighed: broken ones,
+    or for a deferral those not known."""
     held = Held.UNKNOWN if decision.disposition is Disposition.DEFER else Held.YES
-    return (o for o in decision.outcomes if o.broken is held and not o.line.advice)
+    found = [o for o in decision.outcomes if o.broken is held and not o.line.advice]
+    return found if decision.weight is None else sorted(found, key=_lightness)
+
+
+def _lightness(outcome: Outcome) -> float:
+    fact = outcome.finding.fact if outcome.finding is not None else None
+    return -WEIGHTS[fact][1] if fact in WEIGHTS else 0
 
 
 def deciding(verdict: Verdict) -> list[CheckResult]:
@@ -76,7 +85,8 @@ def records(verdict: Verdict) -> list[Shown]:
 def _shown(result: CheckResult, answers: list[Answer]) -> Iterator[Shown]:
     if result.record is not None:
         question = Question(result.record.name, result.record.type)
-        yield Shown(dig(question), f'"{printable(result.record.text, _SHOWN)}"')
+        text = printable(result.record.text, _KEY if result.check is Check.DKIM else _SHOWN)
+        yield Shown(dig(question), f'"{text}"' if result.record.type == "TXT" else text)
     elif result.good is Held.UNKNOWN:
         yield from (cite(a) for a in answers if a.status is Status.FAILED)
     elif result.check is Check.BLOCKLIST:

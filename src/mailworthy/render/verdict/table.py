@@ -1,7 +1,8 @@
 """What several receivers make of one message, side by side."""
 
+import textwrap
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mailworthy.names import harmless
 from mailworthy.receive.decision import Decision
@@ -16,6 +17,7 @@ _HELD = {
     Disposition.DEFER: Held.UNKNOWN,
     Disposition.REJECT: Held.NO,
 }
+_MARGIN = 4  # columns of the mark
 _AT_MOST = 14  # characters of a profile's name
 
 
@@ -38,25 +40,36 @@ def summary(decisions: Sequence[Decision]) -> str:
     return f"{'; '.join(parts)} of {len(decisions)}".capitalize()
 
 
-def rows(decisions: Sequence[Decision]) -> list[tuple[tuple[str, str], str]]:
-    """For each decision its mark and the rest of its line, within the width."""
+def rows(decisions: Sequence[Decision]) -> Iterator[tuple[tuple[str, str], list[str]]]:
+    """For each decision its mark and the lines beside it, within the width."""
     name = min(_AT_MOST, max(len(d.profile) for d in decisions))
     word = max(len(VERDICTS[d.disposition]) for d in decisions)
-    code = max((len(_code(d)) for d in decisions), default=0)
-    found = []
+    code = max(len(_code(d)) for d in decisions)
+    before = ""
     for each in decisions:
-        head = f"{cut(each.profile, name):<{name}}  {VERDICTS[each.disposition]:<{word}}"
-        if code:
-            head += f"  {_code(each):<{code}}"
-        found.append((mark(each), cut(f"{head}  {unmet(each)}".rstrip(), WIDTH - 4)))
-    return found
+        head = f"{cut(each.profile, name):<{name}}  {VERDICTS[each.disposition]:<{word}}  "
+        head += f"{_code(each):<{code}}  " if code else ""
+        why = unmet(each)
+        shown = "the same" if why and why == before else why
+        before = why
+        yield mark(each), _lines(head, shown)
+
+
+def _lines(head: str, why: str) -> list[str]:
+    return textwrap.wrap(
+        why,
+        WIDTH - _MARGIN,
+        initial_indent=head,
+        subsequent_indent=" " * len(head),
+        break_on_hyphens=False,
+    ) or [head.rstrip()]
 
 
 def unmet(decision: Decision) -> str:
     """The first requirement that is not met, or what could not be learned."""
     if decision.disposition is Disposition.ACCEPT:
         return ""
-    first = next(decisive(decision), None)
+    first = next(iter(decisive(decision)), None)
     return harmless(decision.reason if first is None else first.line.requirement)
 
 

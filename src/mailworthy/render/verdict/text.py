@@ -7,14 +7,14 @@ import click
 from mailworthy.names import harmless
 from mailworthy.receive.checks import CheckResult
 from mailworthy.receive.verdict import Verdict
-from mailworthy.receive.words import Disposition, Held
-from mailworthy.render.lines import INDENT, said, verbatim, wrapped
+from mailworthy.receive.words import Disposition
+from mailworthy.render.lines import INDENT, cut, said, verbatim, wrapped
 from mailworthy.render.verdict import advice, table, who
 from mailworthy.render.verdict import trace as tracing
 from mailworthy.render.verdict.deciding import records
-from mailworthy.render.verdict.words import COLOURS, MARKS, NAMES, VERDICTS, because, meaning
+from mailworthy.render.verdict.words import COLOURS, MARKS, NAMES, VERDICTS, capital, told
 
-_LABEL = 24  # columns of the labels above the checks
+_LABEL = 23  # columns of the labels above the checks
 _SENTENCE = 28  # where the sentence of a check begins
 
 
@@ -31,12 +31,16 @@ def document(verdict: Verdict, *, trace: bool = False) -> str:
 
 def _head(verdict: Verdict) -> Iterator[str]:
     several = len(verdict.decisions) > 1
-    told = table.worst(verdict.decisions)
-    word = table.summary(verdict.decisions) if several else VERDICTS[told.disposition]
-    code = "" if several or not told.code else f"  {harmless(told.code)}"
-    yield "  " + click.style(word, fg=COLOURS[told.disposition], bold=True) + code
-    why = f"{told.profile}: {told.reason}" if several else told.reason
-    yield from wrapped(why[:1].upper() + why[1:] if not several else why, "  ")
+    worst = table.worst(verdict.decisions)
+    word = table.summary(verdict.decisions) if several else VERDICTS[worst.disposition]
+    code = "" if several or not worst.code else f"  {harmless(worst.code)}"
+    yield cut("  " + word + code).replace(word, _styled(word, COLOURS[worst.disposition]), 1)
+    why = f"{worst.profile}: {worst.reason}" if several else capital(worst.reason)
+    yield from wrapped(why, "  ")
+
+
+def _styled(text: str, colour: str) -> str:
+    return click.style(text, fg=colour, bold=True)
 
 
 def _who(verdict: Verdict) -> Iterator[str]:
@@ -51,20 +55,20 @@ def _checks(verdict: Verdict) -> Iterator[str]:
 
 def _check(result: CheckResult, verdict: Verdict) -> Iterator[str]:
     mark, colour = MARKS[result.good]
-    sentence = meaning(result, verdict)
     head = f"  {mark} {NAMES[result.check]:<12} {result.result:<10} "
-    first, *rest = wrapped(sentence, " " * _SENTENCE, head) or [head]
-    yield first.replace(mark, click.style(mark, fg=colour, bold=True), 1)
+    sentence, *more = told(result, verdict)
+    first, *rest = wrapped(sentence, " " * _SENTENCE, head)
+    yield first.replace(mark, _styled(mark, colour), 1)
     yield from rest
-    why = because(result)
-    if result.good in (Held.NO, Held.UNKNOWN) and why != sentence:
-        for line in wrapped(f"{why} ({result.section})", " " * _SENTENCE):
+    for text in more:
+        for line in wrapped(text, " " * _SENTENCE):
             yield click.style(line, fg="bright_black")
 
 
 def _table(verdict: Verdict) -> Iterator[str]:
-    for (mark, colour), row in table.rows(verdict.decisions):
-        yield f"  {click.style(mark, fg=colour, bold=True)} {row}"
+    for (mark, colour), (first, *rest) in table.rows(verdict.decisions):
+        yield f"  {_styled(mark, colour)} {first}"
+        yield from (INDENT + line for line in rest)
 
 
 def _records(verdict: Verdict) -> Iterator[str]:
@@ -87,12 +91,12 @@ def _steps(verdict: Verdict) -> Iterator[str]:
 
 
 def _assumptions(verdict: Verdict) -> Iterator[str]:
-    cut = ", ".join(NAMES[check] for check in verdict.not_done)
-    told = [f"The time was used up before these were done: {cut}."] if cut else []
-    told += verdict.assumptions
-    if told:
+    late = ", ".join(NAMES[check] for check in verdict.not_done)
+    lines = [f"The time was used up before these were done: {late}."] if late else []
+    lines += verdict.assumptions
+    if lines:
         yield from ("", "  Taken for granted")
-    for each in told:
+    for each in lines:
         yield from wrapped(each, INDENT + "  ", INDENT + "· ")
 
 

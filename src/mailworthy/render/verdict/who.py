@@ -14,7 +14,7 @@ def rows(evidence: Evidence) -> list[tuple[str, str]]:
         ("It says it is from", _author(evidence.author)),
         ("It really came from", _client(evidence)),
         ("Bounces go to", _path(evidence)),
-        ("It is proven to be of", _proven(evidence)),
+        ("Proven to be from", _proven(evidence)),
     ]
 
 

@@ -40,11 +40,11 @@ MARKS = {
     Held.UNKNOWN: ("?", "yellow"),
     Held.NOT_ASKED: ("–", "bright_black"),
 }
-SEVERE = (Disposition.ACCEPT, Disposition.SPAM, Disposition.DEFER, Disposition.REJECT)
+SEVERE = tuple(Disposition)  # from mild to severe
 
 # What a result means; `{about}` is the domain or address, `{ip}` the client.
 _MEANING = {
-    (Check.REVERSE_DNS, "pass"): "{ip} is {name}, and that is {ip}",
+    (Check.REVERSE_DNS, "pass"): "{ip} and {name} lead to each other",
     (Check.REVERSE_DNS, "fail"): "the reverse name of {ip} does not lead back to it",
     (Check.REVERSE_DNS, "permerror"): "{ip} has no reverse name",
     (Check.SPF, "pass"): "{about} lets {ip} send its mail",
@@ -60,6 +60,9 @@ _MEANING = {
     (Check.ARC, "none"): "no server on the way vouches for it",
     (Check.TLS, "pass"): "it came encrypted",
 }
+# Sentences that say all that the reason says.
+_CLEAR = frozenset(((Check.DKIM, "none"), (Check.REVERSE_DNS, "permerror"), (Check.SPF, "none")))
+_MOST = 3
 _MEANING |= {
     (Check.SPF_HELO, word): text for (check, word), text in _MEANING.items() if check is Check.SPF
 }
@@ -76,6 +79,35 @@ def meaning(result: CheckResult, verdict: Verdict) -> str:
     return template.format(about=result.about, ip=iprev.ip, name=printable(iprev.name, 100))
 
 
+def told(result: CheckResult, verdict: Verdict) -> list[str]:
+    """A check in a plain sentence, and what lies behind it where it does not speak for the
+    message: the reason with its section, and signatures beside the best."""
+    sentence, why = meaning(result, verdict), because(result)
+    if result.good not in (Held.NO, Held.UNKNOWN):
+        return [sentence, *_others(result, verdict)]
+    if why == sentence or (result.check, result.result) in _CLEAR:
+        return [f"{sentence} ({result.section})", *_others(result, verdict)]
+    return [sentence, f"{why} ({result.section})", *_others(result, verdict)]
+
+
+def _others(result: CheckResult, verdict: Verdict) -> list[str]:
+    """The signatures of other domains than the one that is told, each once."""
+    if result.check is not Check.DKIM:
+        return []
+    found = {
+        f"the signature of {printable(s.domain, 100) or 'nobody'}: {s.result} ({s.reason})": None
+        for s in verdict.evidence.dkim.signatures
+        if printable(s.domain, 200) != result.about
+    }
+    return list(found)[:_MOST]
+
+
+def capital(text: str) -> str:
+    """A sentence of its own; a name or an address keeps its letters."""
+    word = text.split(" ", 1)[0]
+    return text[:1].upper() + text[1:] if word.isalpha() else text
+
+
 def because(result: CheckResult) -> str:
     """The reason of a check, without its section."""
     return result.reason.removesuffix(f" ({result.section})")
@@ -88,7 +120,8 @@ def _dmarc(verdict: Verdict) -> str:
         return ""
     shown = printable(author, 100)
     if dmarc.result is Dmarc.PASS:
-        return f"{' and '.join(m.upper() for m in aligned(dmarc))} proves that it is from {shown}"
+        by = [method.upper() for method in aligned(dmarc)]
+        return f"{' and '.join(by)} prove{'s' * (len(by) == 1)} that it is from {shown}"
     if dmarc.result is Dmarc.NONE:
         return f"{shown} does not say what to do with forgeries"
     if dmarc.result is Dmarc.FAIL:

@@ -1,0 +1,109 @@
+"""Who brought the message that is judged: as typed, or as the message itself tells."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from mailworthy.errors import UsageError
+from mailworthy.message.header import Message
+from mailworthy.names import printable
+from mailworthy.receive.envelope import Envelope
+from mailworthy.receive.hops import Seen, Unseen, boundary, hops, seen_at
+
+OLD = 86400  # seconds after which DNS may have changed
+_CURE = "say who sent it: --ip ADDRESS, and as far as you know --helo NAME and --mail-from ADDRESS"
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """The options about the envelope; None where nothing was said."""
+
+    ip: str | None = None
+    helo: str | None = None
+    mail_from: str | None = None
+    rcpt_to: tuple[str, ...] = ()
+    tls: bool | None = None
+    hop: int | None = None
+
+
+class View(msgspec.Struct, frozen=True):
+    """What is judged: the message with its envelope, and what was assumed."""
+
+    message: Message
+    envelope: Envelope
+    assumptions: tuple[str, ...] = ()
+
+
+def view(message: Message, typed: Typed, now: datetime) -> View:
+    """The message as its receiver had it.
+
+    Raises UsageError where options contradict each other, are no text or no address, and where
+    neither they nor the message say from which address it came.
+    """
+    for text in (typed.ip, typed.helo, typed.mail_from, *typed.rcpt_to):
+        if text is not None and not text.isprintable():
+            raise UsageError(f"{printable(text, 60)} has characters that no address or name has")
+    if typed.ip is None:
+        return _from_message(message, typed, now)
+    if typed.hop is not None:
+        raise UsageError("--hop reads the address from the message: leave out --ip, or --hop")
+    return _as_typed(message, typed, typed.ip)
+
+
+def _as_typed(message: Message, typed: Typed, ip: str) -> View:
+    told = []
+    if typed.helo is None:
+        told.append("No --helo was given: the name of the client is taken to be unknown.")
+    if typed.mail_from is None:
+        told.append("No --mail-from was given: the return path is taken to be empty.")
+    path = _bare(typed.mail_from or "")
+    return View(message, Envelope(ip, typed.helo or "", path, typed.rcpt_to, typed.tls), (*told,))
+
+
+def _from_message(message: Message, typed: Typed, now: datetime) -> View:
+    number = boundary(message) if typed.hop is None else typed.hop
+    if number is None:
+        why = (
+            "no Received field" if not hops(message) else "no Received field with a public address"
+        )
+        raise UsageError(f"the message has {why}: {_CURE}")
+    seen = seen_at(message, number)
+    if isinstance(seen, Unseen):
+        raise UsageError(f"{seen.message.rstrip('.')}: choose another with --hop, or {_CURE}")
+    assumptions = (_origin(seen), *seen.assumptions, *_age(seen.envelope, now))
+    return View(seen.message, _with(seen.envelope, typed), assumptions)
+
+
+def _with(envelope: Envelope, typed: Typed) -> Envelope:
+    """What was typed wins over what was read."""
+    found: dict[str, object] = {}
+    if typed.helo is not None:
+        found["helo"] = typed.helo
+    if typed.mail_from is not None:
+        found["mail_from"] = _bare(typed.mail_from)
+    if typed.rcpt_to:
+        found["rcpt_to"] = typed.rcpt_to
+    if typed.tls is not None:
+        found["tls"] = typed.tls
+    return msgspec.structs.replace(envelope, **found)
+
+
+def _bare(path: str) -> str:
+    return path[1:-1] if path.startswith("<") and path.endswith(">") else path
+
+
+def _origin(seen: Seen) -> str:
+    received, number = seen.hop.received, seen.hop.number
+    by = f" to {received.by}" if received.by else ""
+    when = f" on {_shown(received.date)}" if received.date else ""
+    return f"Received number {number} is right: {received.ip} gave the message{by}{when}."
+
+
+def _age(envelope: Envelope, now: datetime) -> tuple[str, ...]:
+    came = envelope.received_at
+    if came is None or abs((now - came).total_seconds()) < OLD:
+        return ()
+    return (f"It is judged as of {_shown(came)}, by DNS as it answers now.",)
+
+
+def _shown(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
