@@ -29,7 +29,22 @@ def test_every_public_name_is_there() -> None:
         mailworthy.nonsense  # noqa: B018
 
 
-@pytest.mark.parametrize("name", ["arc", "audit", "dkim", "dmarc", "lookup", "spf"])
+PACKAGES = [
+    "arc",
+    "audit",
+    "dkim",
+    "dmarc",
+    "dnsbl",
+    "helo",
+    "iprev",
+    "lookup",
+    "mx",
+    "receive",
+    "spf",
+]
+
+
+@pytest.mark.parametrize("name", PACKAGES)
 def test_packages_are_packages(name: str) -> None:
     assert getattr(mailworthy, name) is importlib.import_module(f"mailworthy.{name}")
 
@@ -38,6 +53,18 @@ def test_protocols_are_read_by_their_packages() -> None:
     assert mailworthy.spf.parse("v=spf1 -all").record is not None
     assert mailworthy.dkim.parse("v=DKIM1; p=").record is not None
     assert mailworthy.dmarc.parse("v=DMARC1; p=none").record is not None
+
+
+def test_verify_is_a_function_with_a_twin() -> None:
+    message = b"From: joe@example.com\r\n\r\nhello\r\n"
+    envelope = mailworthy.Envelope("192.0.2.1", "mail.example.com", "joe@example.com")
+    verdict = mailworthy.verify(message, envelope, resolver=MEMORY, now=NOON)
+    assert isinstance(verdict, mailworthy.Verdict)
+    assert asyncio.run(mailworthy.averify(message, envelope, resolver=MEMORY, now=NOON)) == verdict
+    with pytest.raises(TypeError, match="truth value"):
+        bool(verdict)
+    with pytest.raises(UsageError, match="not an IP address"):
+        mailworthy.Envelope("nonsense", "mail.example.com", "joe@example.com")
 
 
 def test_audit_is_a_function() -> None:

@@ -5,20 +5,52 @@ Every name here is loaded when it is first used:
     import mailworthy
     for finding in mailworthy.audit("example.com").findings:
         print(finding.message)
+    envelope = mailworthy.Envelope("192.0.2.25", "mail.example.com", "joe@example.com")
+    print(mailworthy.verify(message, envelope).disposition)
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mailworthy import arc, dkim, dmarc, lookup, spf
+    from mailworthy import arc, dkim, dmarc, dnsbl, helo, iprev, lookup, mx, receive, spf
     from mailworthy.audit.facade import Audit, aaudit, audit
     from mailworthy.errors import MailworthyError
+    from mailworthy.receive.envelope import Envelope
+    from mailworthy.receive.facade import averify, verify
+    from mailworthy.receive.verdict import Verdict
 
-__all__ = ["Audit", "MailworthyError", "aaudit", "arc", "audit", "dkim", "dmarc", "lookup", "spf"]
+__all__ = [
+    "Audit",
+    "Envelope",
+    "MailworthyError",
+    "Verdict",
+    "aaudit",
+    "arc",
+    "audit",
+    "averify",
+    "dkim",
+    "dmarc",
+    "dnsbl",
+    "helo",
+    "iprev",
+    "lookup",
+    "mx",
+    "receive",
+    "spf",
+    "verify",
+]
 
-_PACKAGES = frozenset({"arc", "audit", "dkim", "dmarc", "lookup", "spf"})  # audit can be called
-_HOMES = {"Audit": "audit.facade", "MailworthyError": "errors", "aaudit": "audit.facade"}
+_HOMES = {
+    "Audit": "audit.facade",
+    "Envelope": "receive.envelope",
+    "MailworthyError": "errors",
+    "Verdict": "receive.verdict",
+    "aaudit": "audit.facade",
+    "averify": "receive.facade",
+    "verify": "receive.facade",
+}
+_PACKAGES = frozenset(__all__) - frozenset(_HOMES)  # audit can be called
 
 
 def __getattr__(name: str) -> Any:
