@@ -318,6 +318,13 @@ def test_signing_needs_a_key_and_a_from() -> None:
         dkim.signer("example.com", BOTH).sign(b"To: x\r\n\r\n", now=NOW)
 
 
+@pytest.mark.parametrize("top", [b" ", b"\t\n", b"From joe Mon\n "])
+def test_white_space_on_top_would_continue_our_field(top: bytes) -> None:
+    message = top + b"folded\r\n" + MESSAGE
+    with pytest.raises(UsageError, match="begins with a folded line"):
+        dkim.signer("example.com", BOTH).sign(message, now=NOW)
+
+
 LINES = st.lists(
     st.sampled_from([b"a", b" ", b"\t", b"\r\n", b"\n", b"\r", b"\0", b"\xff", b":", b"b" * 90]),
     max_size=20,

@@ -69,8 +69,8 @@ class Sealer(msgspec.Struct, frozen=True):
     ) -> Sealed:
         """Add a set on top. `verified` is what validation has said of the chain at arrival.
 
-        Raises UsageError for a message without From, and for a `verified` that was said of
-        another message.
+        Raises UsageError for a message without From or with white space at its beginning, and
+        for a `verified` that was said of another message.
         """
         read_message = read(message)
         if not read_message.count(b"from"):

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 KNOWN_TAGS = ("v", "k", "h", "s", "t", "n", "g", "p")
 KEY_TYPES = ("rsa", "ed25519")
 HASHES = ("sha256", "sha1")
+_FATAL = (
+    *("duplicate-tag", "missing-equals", "empty-name", "bad-name", "empty-tag"),
+    "too-many-tags",
+)
 _SPACES = re.compile(r"[ \t\r\n]+")
 _QUOTES = re.compile("[\"']")
 
@@ -93,9 +97,7 @@ class _Reader:
         self.tags = tags
         self.problems: list[Problem] = []
         # RFC 6376 §3.2: one bad tag-spec or a duplicate spoils the whole list.
-        self.usable = not tags.has(
-            "duplicate-tag", "missing-equals", "empty-name", "bad-name", "too-many-tags"
-        )
+        self.usable = not tags.has(*_FATAL)
 
     def read(self) -> DkimKey | None:
         self.version()

@@ -116,7 +116,8 @@ class Signer(msgspec.Struct, frozen=True):
     def sign(self, message: bytes | Message, *, now: datetime) -> bytes:
         """The message with one DKIM-Signature field a key on top, all else as it was.
 
-        Raises UsageError for a message without From, which nobody could verify.
+        Raises UsageError for a message without From, or with white space at its very beginning:
+        nobody could verify it.
         """
         signed = read(message)
         return on_top(signed, self.signatures(signed, now=now))
@@ -163,7 +164,12 @@ class Signer(msgspec.Struct, frozen=True):
 
 
 def on_top(message: Message, added: bytes) -> bytes:
-    """What was given with fields added on top, their lines ended as its own are."""
+    """What was given with fields added on top, their lines ended as its own are.
+
+    Raises UsageError for a message that begins with white space: it would continue our field.
+    """
+    if message.header[:1] in (b" ", b"\t"):
+        raise UsageError("a message that begins with a folded line cannot be signed")
     if message.lone_lf and b"\r\n" not in message.given:
         added = added.replace(b"\r\n", b"\n")
     at = message.given.find(b"\n") + 1 if message.header_at else 0  # below mbox's own line
