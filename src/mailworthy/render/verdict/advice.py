@@ -8,19 +8,26 @@ from mailworthy.names import is_within, printable
 from mailworthy.rdata.ptr import generic_ptr
 from mailworthy.receive.evidence import Evidence
 from mailworthy.receive.verdict import Verdict
-from mailworthy.receive.words import Check, Disposition
+from mailworthy.receive.words import Check, Disposition, Held
 from mailworthy.render.verdict.deciding import deciding
 from mailworthy.render.verdict.words import policy_result
 
 MOST = 3
+_LATER = "ask again later, or elsewhere with --dns: nothing is known to be wrong"
 _SHOWN = 100
 
 
 def steps(verdict: Verdict) -> list[str]:
-    """At most three things to do if the message is one's own, printable; none if it is taken."""
+    """At most three things to do if the message is one's own, printable; none if it is taken.
+
+    What could not be learned is no fault, and nothing is advised about it.
+    """
     if all(d.disposition is Disposition.ACCEPT for d in verdict.decisions):
         return []
-    wanted = [result.check for result in deciding(verdict)]
+    results = deciding(verdict)
+    wanted = [result.check for result in results if result.good is Held.NO]
+    if results and not wanted:
+        return [_LATER]
     if _is_lists_copy(verdict):
         return [_list(verdict)]
     found: dict[str, None] = {}
@@ -142,6 +149,7 @@ def _tls(_: Verdict) -> Iterator[str]:
 
 
 _STEPS: dict[Check, Callable[[Verdict], Iterator[str]]] = {
+    Check.FORM: _form,
     Check.DKIM: _dkim,
     Check.SPF: _spf,
     Check.SPF_HELO: _spf,
@@ -151,7 +159,6 @@ _STEPS: dict[Check, Callable[[Verdict], Iterator[str]]] = {
     Check.SENDER: _sender,
     Check.AUTHOR: _author_domain,
     Check.BLOCKLIST: _lists,
-    Check.FORM: _form,
     Check.TLS: _tls,
 }
 _ORDER = tuple(_STEPS)

@@ -29,14 +29,19 @@ _CHECKS: dict[Fact, tuple[Check, ...]] = {
     Fact.AUTHOR_UNCLEAR: (Check.FORM,),
     Fact.SENDER_UNREACHABLE: (Check.SENDER,),
     Fact.AUTHOR_UNREACHABLE: (Check.AUTHOR,),
-    Fact.LISTED: (Check.BLOCKLIST,),
     Fact.MALFORMED: (Check.FORM,),
     Fact.NO_MESSAGE_ID: (Check.FORM,),
     Fact.DUPLICATE_FIELD: (Check.FORM,),
     Fact.NO_ONE_CLICK: (Check.FORM,),
     Fact.NOT_ENCRYPTED: (Check.TLS,),
 }
-_FAMILIES = {"spf": Check.SPF, "dkim": Check.DKIM, "dmarc": Check.DMARC}
+# Of the others the first word tells.
+_FAMILIES = {
+    "spf": Check.SPF,
+    "dkim": Check.DKIM,
+    "dmarc": Check.DMARC,
+    "listed": Check.BLOCKLIST,
+}
 
 
 def checks_of(fact: Fact) -> tuple[Check, ...]:

@@ -91,12 +91,13 @@ def _steps(verdict: Verdict) -> Iterator[str]:
 
 
 def _assumptions(verdict: Verdict) -> Iterator[str]:
-    late = ", ".join(NAMES[check] for check in verdict.not_done)
-    lines = [f"The time was used up before these were done: {late}."] if late else []
-    lines += verdict.assumptions
-    if lines:
+    if verdict.not_done:
+        late = ", ".join(NAMES[check] for check in verdict.not_done)
+        yield ""
+        yield from wrapped(f"The time was used up before these were done: {late}.", "  ")
+    if verdict.assumptions:
         yield from ("", "  Taken for granted")
-    for each in lines:
+    for each in verdict.assumptions:
         yield from wrapped(each, INDENT + "  ", INDENT + "· ")
 
 

@@ -1,0 +1,271 @@
+"""Verdicts in every format: narrow, harmless whatever the message holds, and never advice that
+would let a forger in."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mailworthy.lookup.memory import Memory
+from mailworthy.lookup.model import Answer, Ask, Reply, Status, Why, failed
+from mailworthy.receive.envelope import Envelope
+from mailworthy.receive.facade import verify
+from mailworthy.receive.verdict import Verdict
+from mailworthy.receive.words import Check, Disposition, Fact
+from mailworthy.render.verdict import advice, document
+from mailworthy.render.verdict.deciding import checks_of
+from mailworthy.render.verdict.words import NAMES, VERDICTS
+from render.renderkit import NASTY
+
+CASES = Path(__file__).parent.parent / "cases" / "messages"
+NOW = datetime(2026, 3, 2, 9, 0, 10, tzinfo=UTC)
+FORMATS = ("text", "json", "markdown")
+WORLD = (CASES / "world.zone").read_text()
+JANE = Envelope("192.0.2.25", "mail.example.com", "jane@example.com", tls=True)
+CLEAN = (CASES / "clean.eml").read_bytes()
+UNSIGNED = re.sub(rb"DKIM-Signature:.*\r\n([\t ].*\r\n)+", b"", CLEAN)
+
+
+def judged(
+    message: bytes = CLEAN,
+    envelope: Envelope = JANE,
+    change: Callable[[str], str] = str,
+    profile: str = "strict",
+) -> Verdict:
+    resolver = Memory.from_zone(change(WORLD))
+    return verify(message, envelope, resolver=resolver, now=NOW, profile=profile)
+
+
+class Says:
+    """A resolver whose every record is the same text, or that fails."""
+
+    def __init__(self, text: str | None) -> None:
+        self.text = text
+
+    def instant(self, ask: Ask) -> Reply:
+        if self.text is None:
+            return failed(ask, Why.TIMEOUT)
+        return Answer(ask, Status.FOUND, records=(self.text,))  # type: ignore[arg-type]
+
+
+def plain(verdict: Verdict, format: str = "text") -> str:
+    return click.unstyle(document(format)(verdict, trace=True))
+
+
+# Nothing of the message steers a terminal or breaks a format
+
+
+def nasty(text: str) -> Verdict:
+    octets = text.encode("utf-8", "surrogatepass")
+    field = octets.replace(b"\r", b"").replace(b"\n", b"\r\n ")
+    message = b"\r\n".join(
+        (
+            b'From: "' + field + b'" <' + field + b"@" + field + b">",
+            b"From: " + field,
+            b"Message-ID: " + field,
+            b"List-Unsubscribe: <" + field + b">",
+            b"DKIM-Signature: v=1; a=rsa-sha256; d="
+            + field
+            + b"; s="
+            + field
+            + b"; h=from; b=; bh=",
+            b"DKIM-Signature: v=1; a=rsa-sha256; d=example.com; s=x; h=from; b=aa; bh=aa; i="
+            + field,
+            b"ARC-Seal: i=1; cv=" + field + b"; d=" + field,
+            b"Subject: " + field,
+            b"",
+            octets,
+        )
+    )
+    envelope = Envelope("192.0.2.25", text, f"{text}@{text}", (text,))
+    records = text.encode("utf-8", "surrogatepass").decode("latin-1")
+    return verify(
+        message, envelope, resolver=Says(f"v=spf1 {records} ?all"), now=NOW, profile="all"
+    )
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("name", NASTY)
+def test_nothing_steers_a_terminal(name: str, format: str) -> None:
+    shown = plain(nasty(NASTY[name]), format)
+    assert [c for c in shown if not c.isprintable() and c != "\n"] == []
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_only_commands_are_wider_than_the_screen(name: str) -> None:
+    """And names that have no place where they could be broken."""
+    wide = [line for line in plain(nasty(NASTY[name])).splitlines() if len(line) > 80]
+    assert [w for w in wide if not w.startswith("    $ ") and " " in w[30:].strip()] == []
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_json_is_json(name: str) -> None:
+    found = json.loads(plain(nasty(NASTY[name]), "json"))
+    assert list(found) == ["verdict"]
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_markdown_tables_keep_their_columns(name: str) -> None:
+    lines = plain(nasty(NASTY[name]), "markdown").splitlines()
+    width = 0
+    for line in lines:
+        if line.startswith("```"):
+            break
+        if line.startswith("|"):
+            cells = len(re.findall(r"(?<!\\)\|", line))
+            width = width or cells
+            assert cells == width, line
+        else:
+            width = 0
+
+
+@given(st.binary(max_size=300), st.text(max_size=40), st.text(max_size=40) | st.none())
+def test_whatever_comes_is_shown(message: bytes, name: str, answer: str | None) -> None:
+    octets = None if answer is None else answer.encode("utf-8", "replace").decode("latin-1")
+    verdict = verify(
+        message,
+        Envelope("2001:db8::25", name, name),
+        resolver=Says(octets),
+        now=NOW,
+        profile="all",
+    )
+    for format in FORMATS:
+        shown = plain(verdict, format)
+        assert shown.endswith("\n")
+        assert all(c.isprintable() or c == "\n" for c in shown)
+
+
+# Advice
+
+
+def without(*parts: str) -> Callable[[str], str]:
+    def change(zones: str) -> str:
+        kept = [line for line in zones.splitlines() if not any(p in line for p in parts)]
+        assert len(kept) < len(zones.splitlines())
+        return "\n".join(kept) + "\n"
+
+    return change
+
+
+def swapped(old: str, new: str) -> Callable[[str], str]:
+    def change(zones: str) -> str:
+        assert old in zones
+        return zones.replace(old, new)
+
+    return change
+
+
+NAMELESS = Envelope("192.0.2.25", "localhost", "jane@example.com", tls=True)
+STRANGER = Envelope("192.0.2.25", "mail.example.com", "bounce@lists.example.org", tls=True)
+
+
+@pytest.mark.parametrize(
+    ("message", "envelope", "change", "profile", "steps"),
+    [
+        (
+            UNSIGNED,
+            JANE,
+            without("PTR mail.example.com", "ip4:192.0.2.25", "_dmarc."),
+            "strict",
+            (
+                "sign it with a key of example.com; mailworthy init makes keys and configuration",
+                "ask whoever gave you 192.0.2.25 to set its reverse name to mail.example.com",
+            ),
+        ),
+        (
+            UNSIGNED,
+            NAMELESS,
+            swapped("ip4:192.0.2.25 -all", "ip4:192.0.2.99 ~all"),
+            "strict",
+            (
+                "sign it with a key of example.com; mailworthy init makes keys and configuration",
+                "if 192.0.2.25 is a server of yours, add ip4:192.0.2.25 to the SPF record of "
+                "example.com",
+                "let the server introduce itself by its own full name, which must lead to its "
+                "address (in Postfix: myhostname)",
+            ),
+        ),
+        (
+            CLEAN,
+            STRANGER,
+            without("_domainkey.example.com"),
+            "gmail",
+            (
+                "mend the signature with the key r2026._domainkey.example.com: there is no key at "
+                "r2026._domainkey.example.com",
+                "if 192.0.2.25 is a server of yours, add ip4:192.0.2.25 to the SPF record of "
+                "lists.example.org",
+            ),
+        ),
+        (
+            CLEAN.replace(b"Dear Ruth", b"Dear John"),
+            STRANGER,
+            swapped(
+                'lists.example.org. 3600 IN TXT "v=spf1 mx',
+                'lists.example.org. 3600 IN TXT "v=spf1 +all',
+            ),
+            "strict",
+            ("sign last: something changed the message after it was signed (a footer, a filter)",),
+        ),
+        (
+            UNSIGNED,
+            JANE,
+            without("_dmarc."),
+            "gmail-bulk",
+            (
+                "sign it with a key of example.com; mailworthy init makes keys and configuration",
+                "publish a DMARC policy for example.com; mailworthy init writes one",
+            ),
+        ),
+    ],
+)
+def test_what_the_owner_can_do(
+    message: bytes,
+    envelope: Envelope,
+    change: Callable[[str], str],
+    profile: str,
+    steps: tuple[str, ...],
+) -> None:
+    verdict = judged(message, envelope, change, profile)
+    assert verdict.disposition is not Disposition.ACCEPT
+    assert tuple(advice.steps(verdict)) == steps
+
+
+def test_what_was_not_learned_is_no_fault() -> None:
+    verdict = verify(CLEAN, JANE, resolver=Says(None), now=NOW)
+    assert verdict.disposition is Disposition.DEFER
+    assert advice.steps(verdict) == [
+        "ask again later, or elsewhere with --dns: nothing is known to be wrong"
+    ]
+
+
+# Words
+
+
+def test_every_word_has_its_name() -> None:
+    assert set(NAMES) == set(Check)
+    assert set(VERDICTS) == set(Disposition)
+    assert max(map(len, NAMES.values())) <= 12
+
+
+@pytest.mark.parametrize("fact", Fact)
+def test_every_fact_rests_on_checks(fact: Fact) -> None:
+    assert checks_of(fact)
+
+
+def test_the_time_was_used_up() -> None:
+    answers = {("example.com", "TXT"): Why.DEADLINE}
+
+    class Late:
+        def instant(self, ask: Ask) -> Reply:
+            why = answers.get((getattr(ask, "name", ""), getattr(ask, "type", "")), Why.TIMEOUT)
+            return failed(ask, why)
+
+    shown = plain(verify(CLEAN, JANE, resolver=Late(), now=NOW))
+    assert "\n  The time was used up before these were done: SPF.\n" in shown
