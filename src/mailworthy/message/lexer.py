@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -62,12 +63,16 @@ def unfold(text: str) -> str:
     return _FOLD.sub("", text)
 
 
+@lru_cache(maxsize=32)
+def _grammar(specials: str) -> tuple[frozenset[str], re.Pattern[str]]:
+    kept = re.escape(specials)
+    return frozenset(specials), re.compile(rf'\\?[^ \t\r\n"()\[{kept}\\]*+', re.DOTALL)
+
+
 class _Lexer:
     def __init__(self, text: str, specials: str) -> None:
         self.text = text
-        self.specials = frozenset(specials)
-        kept = re.escape(specials)
-        self.atom = re.compile(rf'\\?[^ \t\r\n"()\[{kept}\\]*+', re.DOTALL)
+        self.specials, self.atom = _grammar(specials)
         self.found: list[Token] = []
         self.spaced = False
 

@@ -57,8 +57,8 @@ class Verdict(msgspec.Struct, frozen=True):
         return checks(self.evidence, (step.reply for step in self.trace))
 
     def check(self, check: Check) -> CheckResult:
-        """The result of one check."""
-        return next(c for c in self.checks if c.check is check)
+        """The result of one check, such as "spf"."""
+        return next(c for c in self.checks if c.check == check)
 
     @property
     def trace(self) -> Iterator[Step]:
