@@ -7,9 +7,10 @@ PYTEST := $(BIN)/python -m pytest -q
 RUN := $(VENV)/.stamp-run
 DEV := $(VENV)/.stamp-dev
 ORACLES := $(VENV)/.stamp-oracles
+FUZZ := $(VENV)/.stamp-fuzz
 DOCS := $(VENV)/.stamp-docs
 
-.PHONY: help demo test proof check format docs serve bench rule changelog oracles clean
+.PHONY: help demo test proof fuzz check format docs serve bench rule changelog oracles clean
 
 .DELETE_ON_ERROR:
 
@@ -22,8 +23,12 @@ demo: $(RUN) ## the whole story on a made-up domain, without network
 test: $(DEV) ## the tests, without the long proofs; ARGS="-k spf" goes to pytest
 	@$(PYTEST) -m "not proof" $(ARGS)
 
-proof: $(DEV) $(ORACLES) ## every test, with long fuzzing and the other implementations as oracles
+proof: $(DEV) $(ORACLES) $(FUZZ) ## every test, with long fuzzing and the other implementations as oracles
 	@$(PYTEST) --hypothesis-profile=proof $(ARGS)
+	@$(BIN)/python tools/fuzz.py --seconds 60
+
+fuzz: $(DEV) $(FUZZ) ## hostile input for every parser; ARGS="--seconds 600 --target spf_record"
+	@$(BIN)/python tools/fuzz.py $(ARGS)
 
 check: $(DEV) ## formatting, lint, types
 	@$(BIN)/ruff format --quiet --check . || { echo "make format mends this"; exit 1; }
@@ -73,6 +78,11 @@ $(DEV): $(RUN)
 $(ORACLES): $(RUN)
 	@echo "Installing the other implementations that tests compare with (once) ..."
 	@$(PIP) install --editable '.[oracles]'
+	@touch $@
+
+$(FUZZ): $(RUN)
+	@echo "Installing the fuzzer (once) ..."
+	@$(PIP) install --editable '.[fuzz]'
 	@touch $@
 
 $(DOCS): $(RUN)

@@ -1,0 +1,14 @@
+"""Every target by its name."""
+
+import fuzz_arc
+import fuzz_dkim
+import fuzz_dmarc
+import fuzz_dns
+import fuzz_message
+import fuzz_spf
+from fuzzkit import Target
+
+MODULES = (fuzz_message, fuzz_dkim, fuzz_arc, fuzz_spf, fuzz_dmarc, fuzz_dns)
+TARGETS: dict[str, Target] = {
+    target.name: target for module in MODULES for target in module.TARGETS
+}
