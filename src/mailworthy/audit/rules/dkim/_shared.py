@@ -30,6 +30,7 @@ FAULTS = (
     "bad-version",
     "version-not-first",
     "duplicate-tag",
+    "empty-tag",
     "missing-equals",
     "empty-name",
     "bad-name",
