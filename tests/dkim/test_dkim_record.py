@@ -1,8 +1,6 @@
 """Key records: what verifiers take, what they refuse, and what is worth a word."""
 
 import base64
-import importlib
-from collections.abc import Callable
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -272,50 +270,3 @@ def test_a_changed_octet_never_raises(at: int, value: int) -> None:
     octets = bytearray(base64.b64decode(SPKI))
     octets[at % len(octets)] = value
     parse(f"p={text64(bytes(octets))}")
-
-
-# What dkimpy takes and we do not, or the other way round, and why.
-DIFFERENT = {
-    f"k=rsa; v=DKIM1; p={BIG}": "dkimpy does not look at the order (RFC 6376 §3.6.1: v= first)",
-    f"v=DKIM1; p={der(16385)}": "dkimpy has no upper bound",
-    f"v=DKIM1; p={BIG}; x-y=1": "dkimpy looks only at the first letters of a name",
-    f'v=DKIM1; p={BIG[:100]}" "{BIG[100:]}': "dkimpy skips what is not base64",
-    f"v=DKIM1; p={text64(base64.b64decode(BIG) + b'x')}": "dkimpy ignores octets after the key",
-    f"v=DKIM1; p={BIG[:-4]}AAAA": "dkimpy takes an exponent of 0",
-    f"v=DKIM1; p={packed(RSA, PrivateFormat.TraditionalOpenSSL)}": "dkimpy reads the first numbers",
-    "v=DKIM1; p=": "revoked: we say so in a record, dkimpy raises",
-    f"v=DKIM1; s=tlsrpt : * ; p={BIG}": "dkimpy reads no list in s=",
-    f"v=DKIM1; s=; p={BIG}": "we leave it to the engine, which asks for_email",
-}
-
-
-@pytest.fixture
-def dkimpy_accepts() -> Callable[[str], bool]:
-    # A submodule that only the library has: this folder is called dkim, too.
-    pytest.importorskip("dkim.crypto")
-    library = importlib.import_module("dkim")
-
-    def accepts(text: str) -> bool:
-        try:
-            return library.evaluate_pk("test", text)[0] is not None
-        except Exception:  # noqa: BLE001 - it raises whatever its decoders raise
-            return False
-
-    return accepts
-
-
-# Ed25519 in dkimpy needs a library that is not ours.
-RSA_ROWS = [t for t, _, codes in TABLE if "unknown-key-type" not in codes and "ed25519" not in t]
-
-
-@pytest.mark.parametrize("text", RSA_ROWS)
-def test_dkimpy_agrees(text: str, dkimpy_accepts: Callable[[str], bool]) -> None:
-    agrees = dkimpy_accepts(text) is (parse(text).record is not None)
-    assert agrees is (text not in DIFFERENT), DIFFERENT.get(text, text)
-
-
-@pytest.mark.parametrize("text", [t for t, _, codes in TABLE if "unknown-key-type" in codes])
-def test_dkimpy_takes_no_unknown_type(text: str, dkimpy_accepts: Callable[[str], bool]) -> None:
-    record = parse(text).record
-    assert record is None or record.public_key() is None
-    assert not dkimpy_accepts(text)

@@ -4,12 +4,15 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agreement import Agreement, Difference
 from dmarc_suite import EXPECTED, FOLDER, accepted, authors, cases
+from peer_mailauth import CLASSES
 
 HOME = Path(os.environ.get("MAILAUTH", "/usr/local/lib"))
 pytestmark = [
@@ -20,6 +23,13 @@ pytestmark = [
     ),
 ]
 CASES = list(cases())
+AGREEMENT = Agreement("mailauth, the suite", *CLASSES)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def counted(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    AGREEMENT.tell(request.config)
 
 
 def passed(text: str) -> list[str]:
@@ -56,6 +66,28 @@ def answers() -> dict[str, dict[str, Any]]:
         check=True,
     )
     return {name: found for (name, _, _), found in zip(CASES, json.loads(run.stdout), strict=True)}
+
+
+def wanted(case: dict[str, Any]) -> dict[str, Any]:
+    return {key: accepted(case, key)[0] for key in EXPECTED if key in case}
+
+
+def undecided(case: dict[str, Any]) -> bool:
+    results = [case["spf"]] if "spf" in case else []
+    return any(text.startswith("temperror ") for text in [*results, *case.get("dkim", ())])
+
+
+def test_every_disagreement_is_of_a_class(answers: dict[str, dict[str, Any]]) -> None:
+    for name, case, document in CASES:
+        found = differences(case, answers[name])
+        seen = question(case, document) | {"undecided": undecided(case)}
+        AGREEMENT.hold([], found, seen, wanted(case), answers[name])
+
+
+@pytest.mark.parametrize("kind", CLASSES[2:], ids=[one.name for one in CLASSES[2:]])
+def test_the_classes_are_real(kind: Difference) -> None:
+    """The suite has them; the others are those of the invented worlds."""
+    assert AGREEMENT.counts[kind.name] > 0
 
 
 def test_every_disagreement_is_named(answers: dict[str, dict[str, Any]]) -> None:

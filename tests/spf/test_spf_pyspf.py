@@ -1,14 +1,17 @@
 """The same terms accepted and refused as by pyspf, another implementation of RFC 7208."""
 
 import re
+from collections.abc import Iterator
 
 import msgspec
 import pytest
 from hypothesis import assume, given
 
+from agreement import Agreement, Difference
 from mailworthy.spf.macro import Context, DomainSpec, Macro, expand
 from mailworthy.spf.model import Mechanism
 from mailworthy.spf.record import parse, render_term
+from peer_pyspf import TERMS
 from spf_values import domain_specs, mechanisms, terms_text
 
 pyspf = pytest.importorskip("spf", reason="pyspf is not installed")
@@ -37,36 +40,34 @@ def pyspf_accepts(term: str) -> bool:
     return True
 
 
-# Where pyspf differs from RFC 7208: (what a term looks like, who accepts it, why we do not follow).
-DIFFERENCES = [
-    (r"%%", True, "pyspf refuses every % at the end, even that of the macro-expand %%"),
-    (r"=.*%\{[crtCRT]", True, "the grammar allows c, r, t in unknown modifiers, which are ignored"),
-    (r"%\{[a-zA-Z]0+[rR]?[^0-9a-zA-Z]*\}", False, "§7.3: the number in a macro MUST be nonzero"),
-]
+AGREEMENT = Agreement("pyspf, terms", *TERMS)
 
 
-def explained(term: str, ours: bool) -> bool:
-    """Whether a disagreement about this term is one of the known ones."""
-    return any(re.search(pattern, term) for pattern, mine, _ in DIFFERENCES if mine is ours)
+@pytest.fixture(autouse=True, scope="module")
+def counted(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    AGREEMENT.tell(request.config)
 
 
 @given(terms_text)
 def test_the_same_terms_are_errors(term: str) -> None:
     ours = parse(f"v=spf1 {term}").record is not None
-    assert ours is pyspf_accepts(term) or explained(term, ours)
+    AGREEMENT.hold(ours, pyspf_accepts(term), term, ours)
 
 
 @given(mechanisms)
 def test_what_we_render_is_accepted(term: Mechanism) -> None:
     text = render_term(term)
-    assert pyspf_accepts(text) or explained(text, True)
+    AGREEMENT.hold(True, pyspf_accepts(text), text, True)
 
 
-@pytest.mark.parametrize(("pattern", "ours", "why"), DIFFERENCES)
-def test_the_differences_are_real(pattern: str, ours: bool, why: str) -> None:
-    examples = {"a:x%%": True, "x=%{c}": True, "a:%{d0}": False}
-    (term,) = (t for t, mine in examples.items() if re.search(pattern, t) and mine is ours)
-    assert (parse(f"v=spf1 {term}").record is not None) is ours is not pyspf_accepts(term), why
+@pytest.mark.parametrize(
+    ("kind", "term", "ours"),
+    list(zip(TERMS, ("a:x%%", "x=%{c}", "a:%{d0}"), (True, True, False), strict=True)),
+)
+def test_the_differences_are_real(kind: Difference, term: str, ours: bool) -> None:
+    assert (parse(f"v=spf1 {term}").record is not None) is ours is not pyspf_accepts(term)
+    assert AGREEMENT.named(term, ours) == [kind.name]
 
 
 @given(domain_specs())
