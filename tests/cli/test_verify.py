@@ -347,3 +347,20 @@ def test_an_argument_that_is_no_text() -> None:
     done = mailworthy("verify", "--ip", "192.0.2.1", "--helo", "\udcff", *DNS, stdin=NO_HOPS)
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.count(b"\n") == 1
+
+
+# The page about it
+
+
+def shown_in_the_docs() -> list[tuple[str, str]]:
+    page = (CASES.parents[2] / "docs" / "how-to" / "judge-a-message.md").read_text()
+    return re.findall(r"```text\n\$ mailworthy (.*?)\n\n(.*?)\n```", page, re.DOTALL)
+
+
+@pytest.mark.parametrize(("command", "output"), shown_in_the_docs())
+def test_the_docs_show_what_it_prints(command: str, output: str) -> None:
+    """Where a block ends in an ellipsis the rest is left out."""
+    printed = inside(*command.split(), cwd=CASES).stdout.decode().strip("\n")
+    shown = output.removesuffix("\n  …")
+    assert printed.startswith(shown)
+    assert shown != output or printed == output

@@ -214,6 +214,17 @@ STRANGER = Envelope("192.0.2.25", "mail.example.com", "bounce@lists.example.org"
             ("sign last: something changed the message after it was signed (a footer, a filter)",),
         ),
         (
+            (CASES / "forwarded.eml").read_bytes(),
+            Envelope("198.51.100.7", "mx.example.org", "jane@example.com", tls=True),
+            str,
+            "gmail-bulk",
+            (
+                "if 198.51.100.7 forwards mail, let it use a return path of its own (SRS)",
+                "if 198.51.100.7 is a server of yours, add ip4:198.51.100.7 to the SPF record of "
+                "example.com",
+            ),
+        ),
+        (
             UNSIGNED,
             JANE,
             without("_dmarc."),

@@ -29,9 +29,7 @@ def read_message(place: str) -> bytes:
 def _piped() -> bytes:
     if sys.stdin is None or sys.stdin.isatty():
         ctx = click.get_current_context()
-        raise click.UsageError(
-            f"Name a file, or pipe a message: {ctx.command_path} message.eml.", ctx
-        )
+        raise click.UsageError("Name a file with a message, or pipe one in.", ctx)
     return sys.stdin.buffer.read(MAX_OCTETS + 1)
 
 

@@ -1,5 +1,6 @@
 """Lines for a terminal of 80 columns: prose, evidence and what is to be copied."""
 
+import re
 import textwrap
 from collections.abc import Iterator
 
@@ -7,6 +8,8 @@ from mailworthy.names import harmless
 
 WIDTH = 80
 INDENT = " " * 4
+_NO_BREAK = "\u00a0"  # which `harmless` leaves nowhere
+_SECTION = re.compile(r"RFC \d+ §[\dA-Z.]+")
 MOST_SAID = 4  # lines of evidence for one answer
 
 
@@ -16,15 +19,18 @@ def cut(line: str, width: int = WIDTH) -> str:
 
 
 def wrapped(text: str, indent: str = INDENT, first: str | None = None) -> list[str]:
-    """Prose; names and URLs stay whole, `first` is the indentation of the first line."""
-    return textwrap.wrap(
-        harmless(text),
+    """Prose; names, URLs and the sections of RFCs stay whole, `first` is the indentation of the
+    first line."""
+    whole = _SECTION.sub(lambda found: found[0].replace(" ", _NO_BREAK), harmless(text))
+    lines = textwrap.wrap(
+        whole,
         WIDTH,
         initial_indent=indent if first is None else first,
         subsequent_indent=indent,
         break_on_hyphens=False,
         break_long_words=False,
     )
+    return [line.replace(_NO_BREAK, " ") for line in lines]
 
 
 def said(text: str, indent: str = INDENT + "  ") -> list[str]:

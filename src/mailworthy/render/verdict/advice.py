@@ -84,6 +84,8 @@ def _spf(verdict: Verdict) -> Iterator[str]:
         yield f"publish an SPF record for {domain} that names {ip}; mailworthy init writes one"
     elif spf.result in ("fail", "softfail", "neutral"):
         word = f"ip6:{ip}" if ":" in ip else f"ip4:{ip}"
+        if policy_result(verdict).result is Dmarc.PASS:
+            yield f"if {ip} forwards mail, let it use a return path of its own (SRS)"
         yield f"if {ip} is a server of yours, add {word} to the SPF record of {domain}"
     elif spf.result == "permerror":
         yield f"mend the SPF record of {domain}: {spf.reason}"

@@ -40,11 +40,18 @@ def summary(decisions: Sequence[Decision]) -> str:
     return f"{'; '.join(parts)} of {len(decisions)}".capitalize()
 
 
+def heading(decisions: Sequence[Decision]) -> str:
+    """The names of the columns."""
+    refused = any(d.disposition is not Disposition.ACCEPT for d in decisions)
+    name, word, code = _widths(decisions)
+    reply = f"{'Reply':<{code}}  " if code else ""
+    wanted = "Wants, and does not get" if refused else ""
+    return f"{'Receiver':<{name}}  {'Verdict':<{word}}  {reply}{wanted}".rstrip()
+
+
 def rows(decisions: Sequence[Decision]) -> Iterator[tuple[tuple[str, str], list[str]]]:
     """For each decision its mark and the lines beside it, within the width."""
-    name = min(_AT_MOST, max(len(d.profile) for d in decisions))
-    word = max(len(VERDICTS[d.disposition]) for d in decisions)
-    code = max(len(_code(d)) for d in decisions)
+    name, word, code = _widths(decisions)
     before = ""
     for each in decisions:
         head = f"{cut(each.profile, name):<{name}}  {VERDICTS[each.disposition]:<{word}}  "
@@ -53,6 +60,14 @@ def rows(decisions: Sequence[Decision]) -> Iterator[tuple[tuple[str, str], list[
         shown = "the same" if why and why == before else why
         before = why
         yield mark(each), _lines(head, shown)
+
+
+def _widths(decisions: Sequence[Decision]) -> tuple[int, int, int]:
+    """Of the columns; none for replies where there are none."""
+    name = max(len("Receiver"), min(_AT_MOST, max(len(d.profile) for d in decisions)))
+    word = max(len("Verdict"), *(len(VERDICTS[d.disposition]) for d in decisions))
+    code = max(len(_code(d)) for d in decisions)
+    return name, word, max(len("Reply"), code) if code else 0
 
 
 def _lines(head: str, why: str) -> list[str]:

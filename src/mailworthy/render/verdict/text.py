@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import click
 
+from mailworthy.dmarc.result import Result as Dmarc
 from mailworthy.names import harmless
 from mailworthy.receive.checks import CheckResult
 from mailworthy.receive.verdict import Verdict
@@ -12,7 +13,15 @@ from mailworthy.render.lines import INDENT, cut, said, verbatim, wrapped
 from mailworthy.render.verdict import advice, table, who
 from mailworthy.render.verdict import trace as tracing
 from mailworthy.render.verdict.deciding import records
-from mailworthy.render.verdict.words import COLOURS, MARKS, NAMES, VERDICTS, capital, told
+from mailworthy.render.verdict.words import (
+    COLOURS,
+    MARKS,
+    NAMES,
+    VERDICTS,
+    capital,
+    policy_result,
+    told,
+)
 
 _LABEL = 23  # columns of the labels above the checks
 _SENTENCE = 28  # where the sentence of a check begins
@@ -20,10 +29,10 @@ _SENTENCE = 28  # where the sentence of a check begins
 
 def document(verdict: Verdict, *, trace: bool = False) -> str:
     """All of it, at most 80 columns but for commands; coloured, so print it with `click.echo`."""
-    lines = ["", *_head(verdict), "", *_who(verdict), "", *_checks(verdict)]
+    lines = ["", *_head(verdict), "", *_who(verdict), ""]
     if len(verdict.decisions) > 1:
-        lines += ["", *_table(verdict)]
-    lines += [*_records(verdict), *_steps(verdict), *_assumptions(verdict)]
+        lines += [*_table(verdict), ""]
+    lines += [*_checks(verdict), *_records(verdict), *_steps(verdict), *_assumptions(verdict)]
     if trace:
         lines += _trace(verdict)
     return "\n".join(lines) + "\n"
@@ -66,6 +75,7 @@ def _check(result: CheckResult, verdict: Verdict) -> Iterator[str]:
 
 
 def _table(verdict: Verdict) -> Iterator[str]:
+    yield click.style(INDENT + table.heading(verdict.decisions), fg="bright_black")
     for (mark, colour), (first, *rest) in table.rows(verdict.decisions):
         yield f"  {_styled(mark, colour)} {first}"
         yield from (INDENT + line for line in rest)
@@ -86,7 +96,8 @@ def _steps(verdict: Verdict) -> Iterator[str]:
         yield from ("", "  If this is your mail")
     for step in steps:
         yield from wrapped(step, INDENT + "  ", INDENT + "· ")
-    if steps and any(d.disposition is Disposition.REJECT for d in verdict.decisions):
+    refused = any(d.disposition is Disposition.REJECT for d in verdict.decisions)
+    if steps and refused and policy_result(verdict).result is Dmarc.FAIL:
         yield from wrapped("If it is not: nothing is to be done, it is refused.", INDENT)
 
 
