@@ -5,17 +5,21 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from domain.strategies import NOW, intents, keys_for
+from domain.strategies import ED25519, NOW, RSA, intents, keys_for
 from mailworthy.audit.collect import Target, collect
 from mailworthy.audit.facade import Audit, conclude
+from mailworthy.audit.finding import Severity
 from mailworthy.audit.rule import load
+from mailworthy.audit.trial import Answer, answer
 from mailworthy.domain.folder import Folder
 from mailworthy.domain.generate import Generated, files
 from mailworthy.domain.intent import Domain, Host, Intent
+from mailworthy.domain.keys import NewKey, new_key
 from mailworthy.domain.recordset import Record
 from mailworthy.lookup.drive import drive
 from mailworthy.lookup.memory import Memory
 from mailworthy.lookup.zonetext import ZoneRecord, read_zone
+from mailworthy.render.trials import told
 from mailworthy.setup.rehearse import rehearsal
 from mailworthy.setup.targets import of_folder
 
@@ -42,8 +46,15 @@ def reviewed(intent: Intent, domain: str, how: str, record: ZoneRecord) -> str |
     return None
 
 
+PAIR = tuple(new_key("example.com", public.selector) for public in (RSA, ED25519))
+
+
 def folder_of(intent: Intent) -> Folder:
-    return Folder(Path(), intent, keys_for(intent), {}, {})
+    """A folder whose domains have keys that really sign; the same for all, to save time."""
+    domains = keys_for(intent)
+    keys = {name: {key.public.selector: key.public for key in PAIR} for name in domains}
+    fresh = tuple(NewKey(name, key.public, key.secret) for name in domains for key in PAIR)
+    return Folder(Path(), intent, keys, {}, {}, fresh)
 
 
 def check(folder: Folder, generated: Generated, domain: str, zone: list[ZoneRecord]) -> Audit:
@@ -93,8 +104,20 @@ def rehearse_random(intent: Intent) -> None:
     generated, zones = zones_of(folder)
     for audit in rehearsal(folder, generated, NOW):
         assert (audit.domain, shown(audit), audit.undetermined) == (audit.domain, [], ())
+        check_trials(intent, audit)
     for domain, zone in zones.items():
         assert (domain, shown(check(folder, generated, domain, zone))) == (domain, [])
+
+
+def check_trials(intent: Intent, audit: Audit) -> None:
+    """Every receiver accepts mail from every address, with nothing left open."""
+    hosts = {} if intent.domains[audit.domain].parked else intent.senders(audit.domain)
+    ips = [ip for host in hosts.values() for ip in (*host.ipv4, *host.ipv6)]
+    assert [trial.ip for trial in audit.trials] == ips
+    refused = [(t.says, t.profile, t.why, t.ips) for t in told(audit.trials) if t.line]
+    assert (audit.domain, refused) == (audit.domain, [])
+    assert {answer(d) for t in audit.trials for d in t.decisions} <= {Answer.ACCEPTED}
+    assert audit.exit_code(Severity.ADVICE) == 0
 
 
 def mutants(zone: list[ZoneRecord]) -> list[tuple[str, ZoneRecord, list[ZoneRecord]]]:

@@ -79,11 +79,10 @@ def decision(
     **line: Any,
 ) -> Decision:
     """What a receiver with a single requirement says; `line` changes the requirement."""
-    how = {"action": Disposition.REJECT, "advice": False, "code": code} | line
+    how = {"action": Disposition.REJECT, "broken_by": (Fact.NO_REVERSE_NAME,), "code": code} | line
     wanted = Line(
-        "reverse-dns",
-        "every address has a name",
-        (Fact.NO_REVERSE_NAME,),
+        id="reverse-dns",
+        requirement="every address has a name",
         **how,
         source="https://receiver.example/rules",
         date=date(2026, 11, 20),

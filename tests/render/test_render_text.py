@@ -36,12 +36,13 @@ def test_one_of_everything() -> None:
         "  ✓ DKIM          says plain",
         "  ✓ DMARC         says plain",
     ]
-    assert lines[9:16] == [
+    assert lines[9:17] == [
         "",
         "  A signed test message from 192.0.2.25 and 2001:db8::25:",
-        "  ✗ The red mail: reject 550 5.7.25: because plain (from 192.0.2.25)",
-        "  ? The grey mail: defer: because plain",
-        "  ✓ accepted by The green mail (published rules as of 2026-11-20)",
+        "  ✗ red           reject 550 5.7.25   reverse-dns from 192.0.2.25",
+        "  ? grey          defer               reverse-dns",
+        "  ✓ green: accept (published rules as of 2026-11-20)",
+        "    fact plain",
         "",
         "  1 blocker, 1 warning, 1 waived, 1 refusal, 2 undetermined",
     ]

@@ -11,9 +11,10 @@ from mailworthy.audit.facade import Audit
 from mailworthy.audit.finding import Severity
 from mailworthy.audit.trial import Answer, Trial, answer
 from mailworthy.receive.decision import Decision
-from mailworthy.receive.words import Disposition, Held
+from mailworthy.receive.words import Disposition, Fact, Held
 from mailworthy.render import document
-from mailworthy.render.trials import sentences, told
+from mailworthy.render.text import trial_lines
+from mailworthy.render.trials import agreed, brief, told
 from render.renderkit import CLEAN, decision, trial
 
 ACCEPT, SPAM, DEFER, REJECT = Disposition
@@ -23,6 +24,7 @@ SPAMMED = decision("spammed", SPAM, Held.YES, action=SPAM)
 LATER = decision("later", DEFER, Held.YES, action=DEFER, code="421 4.7.0 later")
 GREY = decision("grey", DEFER, Held.UNKNOWN)
 ADVISED = decision("advised", ACCEPT, Held.YES, advice=True)
+UNLISTED = decision("unlisted", ACCEPT, Held.NOT_ASKED, broken_by=(Fact.LISTED,))
 OFFLINE = decision("offline", ACCEPT, Held.NOT_ASKED)
 MAYBE = decision("maybe", ACCEPT, Held.UNKNOWN)
 MAYBE_ADVISED = decision("unread", ACCEPT, Held.UNKNOWN, advice=True)
@@ -68,16 +70,26 @@ def test_the_exit_code(decisions: tuple[Decision, ...], fail_on: Severity, code:
     assert audit(trial(GREEN), trial(*decisions)).exit_code(fail_on) == code
 
 
+def lines(*trials: Trial) -> list[str]:
+    return click.unstyle("\n".join(trial_lines(trials))).splitlines()
+
+
 def test_where_all_agree_one_sentence_is_enough() -> None:
     two = (trial(GREEN, BLUE), trial(GREEN, BLUE, ip="2001:db8::25"))
-    assert list(sentences(two)) == [
-        (
-            Answer.ACCEPTED,
-            "A signed test message from 192.0.2.25 and 2001:db8::25 is accepted by The green mail, "
-            "The blue mail (published rules as of 2026-11-20)",
-        )
+    assert lines(*two) == [
+        "  ✓ A signed test message from 192.0.2.25 and 2001:db8::25 is accepted under all",
+        "    2 receiver profiles (published rules as of 2026-11-20)",
     ]
-    assert list(sentences(())) == []
+    assert lines() == []
+
+
+@pytest.mark.parametrize(
+    ("said", "partial"),
+    [(OFFLINE, True), (UNLISTED, False), (MAYBE_ADVISED, False), (GREEN, False)],
+    ids=lambda v: v.profile if isinstance(v, Decision) else "",
+)
+def test_what_could_not_be_asked_is_mentioned(said: Decision, partial: bool) -> None:
+    assert ("as far as the zone files tell" in agreed([trial(said)])) is partial
 
 
 @pytest.mark.parametrize(
@@ -86,8 +98,7 @@ def test_where_all_agree_one_sentence_is_enough() -> None:
 )
 def test_many_addresses_are_counted(count: int, shown: str) -> None:
     trials = [trial(GREEN, ip=f"192.0.2.{n + 1}") for n in range(count)]
-    ((_, text),) = sentences(trials)
-    assert text.startswith(f"A signed test message from {shown} is accepted by")
+    assert agreed(trials).startswith(f"A signed test message from {shown} is accepted under")
 
 
 def test_what_differs_from_address_to_address_is_told_apart() -> None:
@@ -98,10 +109,41 @@ def test_what_differs_from_address_to_address_is_told_apart() -> None:
         ("red", Answer.ACCEPTED): ("192.0.2.26",),
         ("green", Answer.ACCEPTED): ("192.0.2.25", "192.0.2.26"),
     }
-    assert [text for _, text in sentences(trials)] == [
-        "The red mail: reject 550 5.7.25: because plain (from 192.0.2.25)",
-        "accepted by The green mail (published rules as of 2026-11-20)",
+    assert lines(*trials) == [
+        "  A signed test message from 192.0.2.25 and 192.0.2.26:",
+        "  ✗ red           reject 550 5.7.25   reverse-dns from 192.0.2.25",
+        "  ✓ green: accept (published rules as of 2026-11-20)",
+        "    fact plain",
     ]
+
+
+def test_a_reason_that_receivers_share_is_told_once() -> None:
+    assert lines(trial(RED, SPAMMED, LATER, GREY)) == [
+        "  A signed test message from 192.0.2.25:",
+        "  ✗ red           reject 550 5.7.25   reverse-dns",
+        "  ✗ spammed       spam folder         reverse-dns",
+        "  ✗ later         defer 421 4.7.0     reverse-dns",
+        "  ? grey          defer               reverse-dns",
+        "    fact plain",
+    ]
+
+
+def test_weighing_receivers_name_all_that_weighed() -> None:
+    one, two = (decision("x", REJECT, Held.YES, f"of {n}", action=ACCEPT) for n in "ab")
+    both = msgspec.structs.replace(one, outcomes=one.outcomes + two.outcomes, weight=16.0)
+    assert lines(trial(both))[1:] == [
+        "  ✗ x             reject              reverse-dns, reverse-dns",
+        "    because of a",
+    ]
+
+
+def test_refusals_in_a_line() -> None:
+    twin = decision("twin", REJECT, Held.YES, code="550 5.7.25 other words")
+    plain_ = decision("plain", REJECT, Held.YES)
+    assert brief([trial(RED, GREEN, SPAMMED, plain_), trial(RED, twin, GREY)]) == (
+        "550 5.7.25 at red, twin; spam folder at spammed; reject at plain"
+    )
+    assert brief([trial(GREEN, GREY)]) == ""
 
 
 @pytest.mark.parametrize("refused", [RED, SPAMMED, LATER, GREY], ids=lambda d: d.profile)

@@ -6,7 +6,9 @@ from enum import StrEnum
 import msgspec
 
 from mailworthy.receive.decision import Decision
-from mailworthy.receive.words import Check, Disposition, Held
+from mailworthy.receive.words import Check, Disposition, Fact, Held
+
+_LISTS = {Fact.LISTED, Fact.LISTED_BY_SPAMHAUS}
 
 
 class Answer(StrEnum):
@@ -22,7 +24,7 @@ class Trial(msgspec.Struct, frozen=True):
 
     `checks` are the words of RFC 8601. `decisions` are those of the receivers whose rules are
     known; their `outcomes` are only the requirements that are not met or could not be judged.
-    `as_of` is the day up to which all of these rules were seen to be published.
+    `as_of` is the day up to which all rules that count were seen to be published.
     """
 
     domain: str
@@ -31,6 +33,18 @@ class Trial(msgspec.Struct, frozen=True):
     checks: dict[Check, str]
     decisions: tuple[Decision, ...]
     as_of: date
+
+    @property
+    def partial(self) -> bool:
+        """Whether this run had no way to ask for something that may be held against the mail.
+
+        Blocklists are never asked about mail that was not sent.
+        """
+        return any(
+            o.broken is Held.NOT_ASKED and not o.line.advice and not _LISTS & {*o.line.broken_by}
+            for decision in self.decisions
+            for o in decision.outcomes
+        )
 
     def exit_code(self, *, mild: bool = True) -> int:
         """1 where a receiver refuses, 3 where one might; with `mild` unset the spam folder is

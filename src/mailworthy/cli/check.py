@@ -51,7 +51,7 @@ def command(
     from mailworthy.audit.facade import Audit
     from mailworthy.audit.finding import Severity
     from mailworthy.audit.rule import load
-    from mailworthy.cli.means import Asking, means
+    from mailworthy.cli.means import Asking, is_rehearsal, means
     from mailworthy.cli.targets import Wish, folder_of, targets
 
     wish = Wish(tuple(_names(domains)), dir, selectors, checkpoint, parked)
@@ -59,23 +59,31 @@ def command(
     done: list[Audit] = []
     with means(Asking(**how)) as (resolver, now):
         each = _printer(format, spf_tree)
+        tried = partial(_tried, resolver, now) if is_rehearsal(resolver) else None
 
         async def work() -> None:
             from mailworthy.audit.many import aaudits, settle
 
             rules = load()
             settle()
-            todo.extend(targets(wish, folder_of(wish), now))
+            folder = folder_of(wish)
+            todo.extend(targets(wish, folder, now))
             found = aaudits(todo, resolver, rules, deadline=deadline, jobs=jobs)
             async for audit in found:
-                done.append(audit)
-                each(audit)
+                done.append(tried(audit, folder) if tried and not checkpoint else audit)
+                each(done[-1])
 
         _run(resolver, work())
     _finish(format, done)
     _note_waivers(todo, done)
     codes = {audit.exit_code(Severity(fail_on)) for audit in done}
     sys.exit(1 if 1 in codes else max(codes, default=0))
+
+
+def _tried(resolver: Any, now: Any, audit: Any, folder: Any) -> Any:
+    from mailworthy.setup.trial import tried
+
+    return tried(audit, folder, resolver, now)
 
 
 def _note_waivers(targets: list[Any], audits: list[Any]) -> None:

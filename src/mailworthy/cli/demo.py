@@ -40,6 +40,7 @@ def _head(number: int, text: str) -> None:
 
 
 def _order(made: "Stage") -> None:
+    from mailworthy.render.lines import cut
     from mailworthy.setup.show import shown
 
     _head(1, "One command, and you hold everything that a mail domain needs")
@@ -54,7 +55,7 @@ def _order(made: "Stage") -> None:
     zone = shown(made.folder, "example.com", "bind", made.now).splitlines()
     start = next(n for n, line in enumerate(zone) if "Who may send" in line)
     for line in zone[start : start + EXCERPT]:
-        click.echo(f"    {line if len(line) < 92 else line[:91] + '…'}")
+        click.echo(cut(f"    {line}"))
 
 
 def _rehearse(made: "Stage") -> bool:
@@ -79,22 +80,30 @@ def _break(made: "Stage") -> list["Scene"]:
 
 
 def _scene(scene: "Scene") -> None:
+    from mailworthy.render.lines import cut, wrapped
     from mailworthy.render.steps import lines_of
+    from mailworthy.render.trials import brief
 
     click.echo(f"  {scene.pitfall.story}")
     if scene.finding is None:
         click.echo(click.style(f"    {scene.pitfall.rule} was not found", fg="red"))
         return
     finding = scene.finding
-    mark = click.style("✗", fg="red", bold=True)
-    click.echo(f"    {mark} {click.style(finding.rule, bold=True)}: {finding.message}")
-    for line in list(lines_of(finding.remedy))[:3]:
-        click.echo(f"      {line if len(line) < 100 else line[:99] + '…'}")
+    first, *rest = wrapped(f"{finding.rule}: {finding.message}", "      ", "    ✗ ")
+    _echo("✗", "red", first.replace(finding.rule, click.style(finding.rule, bold=True), 1))
+    for line in [*rest, *(f"      {line}" for line in list(lines_of(finding.remedy))[:3])]:
+        click.echo(cut(line))
+    refused = brief(scene.audit.trials)
+    for line in wrapped(f"its mail: {refused}", "      ", "    ✗ ") if refused else ():
+        _echo("✗", "red", line)
     if scene.healed:
-        click.echo(
-            f"    {click.style('✓', fg='green', bold=True)} done so, the domain is healthy again"
-        )
+        mail = ", and all receivers accept its mail" if refused else ""
+        _echo("✓", "green", f"    ✓ done so, the domain is healthy again{mail}")
     click.echo("")
+
+
+def _echo(mark: str, colour: str, line: str) -> None:
+    click.echo(line.replace(mark, click.style(mark, fg=colour, bold=True), 1))
 
 
 def _end(good: bool, scenes: list["Scene"]) -> None:

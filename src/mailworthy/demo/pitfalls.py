@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from mailworthy.audit.healthy import RSA_RECORD
+from mailworthy.audit.healthy import ED25519_RECORD, RSA_RECORD
 from mailworthy.domain.recordset import Record
 
 Records = tuple[Record, ...]
@@ -40,60 +40,58 @@ def _chain(length: int) -> Callable[[Records], Records]:
     names = [f"spf{n}.example.net" for n in range(1, length + 1)]
     deeper = [f"v=spf1 include:{name} ~all" for name in names[1:]] + ["v=spf1 ip4:203.0.113.9 ~all"]
     nested = tuple(Record(n, "TXT", text) for n, text in zip(names, deeper, strict=True))
-    own = f"v=spf1 ip4:192.0.2.25 ip6:2001:db8::25 include:{names[0]} ~all"
+    own = f"v=spf1 include:{names[0]} ip4:192.0.2.25 ip6:2001:db8::25 ~all"
     return lambda records: _instead("example.com", "TXT", own)(records) + nested
+
+
+def _old_keys(rsa: str, ed25519: str) -> Callable[[Records], Records]:
+    """Both keys as a server before this one had them."""
+    first = _instead(f"{rsa}._domainkey.example.com", "TXT", RSA_RECORD)
+    second = _instead(f"{ed25519}._domainkey.example.com", "TXT", ED25519_RECORD)
+    return lambda records: second(first(records))
 
 
 PTR = "25.2.0.192.in-addr.arpa"
 
-PITFALLS = (
-    Pitfall("The provider never set the reverse DNS.", "ptr-missing", _without(PTR, "PTR")),
-    Pitfall(
-        "The reverse DNS still names the provider's default.",
-        "ptr-mismatch",
-        _instead(PTR, "PTR", "v1234.example.net."),
-    ),
-    Pitfall(
-        "The MX was pointed at an alias.",
-        "mx-target-is-alias",
-        _instead("example.com", "MX", "10 autoconfig.example.com."),
-    ),
-    Pitfall(
-        "A newsletter service asked for “its” SPF record, and got a second one.",
-        "spf-several-records",
-        _also(Record("example.com", "TXT", "v=spf1 include:spf.example.net ~all")),
-    ),
-    Pitfall(
-        "One include too many, nested where nobody looks.",
-        "spf-too-many-lookups",
-        _chain(11),
-        {"terms": "ip4:203.0.113.9"},
-    ),
-    Pitfall(
-        "Someone copied `+all` from a forum.",
-        "spf-authorises-everyone",
-        _instead("example.com", "TXT", "v=spf1 ip4:192.0.2.25 ip6:2001:db8::25 +all"),
-    ),
-    Pitfall(
-        "The server was reinstalled; the key in DNS is the old one.",
-        "dkim-key-differs",
-        _instead("{rsa}._domainkey.example.com", "TXT", RSA_RECORD),
-    ),
-    Pitfall(
-        "DMARC watches, but tells nobody.",
-        "dmarc-no-reports",
-        _instead("_dmarc.example.com", "TXT", "v=DMARC1; p=none; sp=none; np=reject; psd=n"),
-    ),
-)
 
-
-def for_selector(pitfall: Pitfall, selector: str) -> Callable[[Records], Records]:
-    """The harm done to the selector that was really generated."""
-    old, new = "{rsa}._domainkey.example.com", f"{selector}._domainkey.example.com"
-
-    def harm(records: Records) -> Records:
-        harmed = _without(new, "TXT")(records) if pitfall.rule == "dkim-key-differs" else records
-        changed = pitfall.harm(harmed)
-        return tuple(msgspec.structs.replace(r, name=new) if r.name == old else r for r in changed)
-
-    return harm
+def pitfalls(rsa: str, ed25519: str) -> tuple[Pitfall, ...]:
+    """All of them; the selectors are those of the keys that were really made."""
+    return (
+        Pitfall("The provider never set the reverse DNS.", "ptr-missing", _without(PTR, "PTR")),
+        Pitfall(
+            "The reverse DNS still names the provider's default.",
+            "ptr-mismatch",
+            _instead(PTR, "PTR", "v1234.example.net."),
+        ),
+        Pitfall(
+            "The MX was pointed at an alias.",
+            "mx-target-is-alias",
+            _instead("example.com", "MX", "10 autoconfig.example.com."),
+        ),
+        Pitfall(
+            "A newsletter service asked for “its” SPF record, and got a second one.",
+            "spf-several-records",
+            _also(Record("example.com", "TXT", "v=spf1 include:spf.example.net ~all")),
+        ),
+        Pitfall(
+            "One include too many, nested where nobody looks.",
+            "spf-too-many-lookups",
+            _chain(11),
+            {"terms": "ip4:203.0.113.9"},
+        ),
+        Pitfall(
+            "Someone copied `+all` from a forum.",
+            "spf-authorises-everyone",
+            _instead("example.com", "TXT", "v=spf1 ip4:192.0.2.25 ip6:2001:db8::25 +all"),
+        ),
+        Pitfall(
+            "The server was reinstalled; the keys in DNS are the old ones.",
+            "dkim-key-differs",
+            _old_keys(rsa, ed25519),
+        ),
+        Pitfall(
+            "DMARC watches, but tells nobody.",
+            "dmarc-no-reports",
+            _instead("_dmarc.example.com", "TXT", "v=DMARC1; p=none; sp=none; np=reject; psd=n"),
+        ),
+    )

@@ -11,7 +11,7 @@ from mailworthy.audit.cure import changes, cured
 from mailworthy.audit.facade import Audit, conclude
 from mailworthy.audit.finding import Finding
 from mailworthy.audit.rule import load
-from mailworthy.demo.pitfalls import PITFALLS, Pitfall, for_selector
+from mailworthy.demo.pitfalls import Pitfall, pitfalls
 from mailworthy.domain.folder import Folder
 from mailworthy.domain.generate import Generated
 from mailworthy.domain.recordset import Record
@@ -22,6 +22,7 @@ from mailworthy.setup.order import Order, intent_of
 from mailworthy.setup.produce import prepare, write_all
 from mailworthy.setup.rehearse import policies
 from mailworthy.setup.targets import of_folder
+from mailworthy.setup.trial import Mail, signed, trials
 
 ORDER = Order(
     "example.com",
@@ -45,12 +46,13 @@ ELSEWHERE = (
 
 
 class Stage(msgspec.Struct, frozen=True):
-    """The folder that was written and the world that it would be published in."""
+    """The folder that was written, the world that it would be published in, and mail to try."""
 
     folder: Folder
     generated: Generated
     now: datetime
     records: tuple[Record, ...]
+    mails: tuple[Mail, ...]
 
 
 class Scene(msgspec.Struct, frozen=True):
@@ -63,8 +65,9 @@ class Scene(msgspec.Struct, frozen=True):
 
     @property
     def healed(self) -> bool:
-        """Whether the rule saw it and the remedies left nothing to do."""
-        return self.finding is not None and not self.after.findings
+        """Whether the rule saw it, and the remedies left nothing to do and nobody who refuses."""
+        clean = not self.after.findings and not self.after.exit_code()
+        return self.finding is not None and clean
 
 
 def stage(path: Path, now: datetime) -> Stage:
@@ -74,23 +77,23 @@ def stage(path: Path, now: datetime) -> Stage:
     write_all(folder, generated, now, overwrite=lambda change: True)
     sets = [s for zone in generated.zones.values() for s in zone] + list(generated.others)
     records = tuple(record for s in sets for record in s.records) + ELSEWHERE
-    return Stage(folder, generated, now, records)
+    return Stage(folder, generated, now, records, signed(folder, "example.com", now))
 
 
 def judged(stage: Stage, records: tuple[Record, ...]) -> Audit:
-    """The audit in a world of these records."""
+    """The audit, and what receivers do, in a world of these records."""
     sets = stage.generated.zones["example.com"]
     target = of_folder(stage.folder, Target(domain="example.com", now=stage.now), sets)
     zone = [ZoneRecord(r.name, r.type, r.value, r.ttl) for r in records]
     memory = Memory(zone, fetches=policies(stage.folder.intent))
-    return conclude(drive(collect(target), memory), load(), ())
+    audit = conclude(drive(collect(target), memory), load(), ())
+    return msgspec.structs.replace(audit, trials=trials(stage.mails, memory, stage.now))
 
 
 def scenes(stage: Stage) -> Iterator[Scene]:
     """Each pitfall, met and cured."""
-    selector = stage.folder.intent.domains["example.com"].selectors[0]
-    for pitfall in PITFALLS:
-        broken = for_selector(pitfall, selector)(stage.records)
+    for pitfall in pitfalls(*stage.folder.intent.domains["example.com"].selectors):
+        broken = pitfall.harm(stage.records)
         audit = judged(stage, broken)
         finding = next((f for f in audit.findings if f.rule == pitfall.rule), None)
         if finding is not None and not finding.remedy.steps:

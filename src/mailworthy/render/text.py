@@ -13,7 +13,7 @@ from mailworthy.audit.trial import Answer, Trial
 from mailworthy.names import harmless
 from mailworthy.render.gaps import explained
 from mailworthy.render.steps import prose_of, steps_of
-from mailworthy.render.trials import heading, sentences, told
+from mailworthy.render.trials import Told, addresses, agreed, as_of, heading, told
 
 WIDTH = 80
 INDENT = " " * 4
@@ -79,18 +79,38 @@ def _dot(dot: Dot) -> str:
 
 
 def trial_lines(trials: Sequence[Trial]) -> list[str]:
-    """What receivers would make of a signed message, and an empty line; nothing if none was
-    tried."""
-    found = list(sentences(trials))
-    if not found:
+    """What receivers would do with a signed message, and an empty line; nothing if none was
+    tried. One line a receiver; why is told once for all that say the same."""
+    if not trials:
         return []
-    alike = [answer for answer, _ in found] == [Answer.ACCEPTED]
-    lines = [] if alike else [f"  {heading(trials)}:"]
-    for answer, text in found:
-        mark, colour = _MARKS[_ANSWERS[answer]]
-        first, *rest = _wrapped(text, most=_MOST_SAID)
-        lines += [f"  {click.style(mark, fg=colour, bold=True)} {first[len(INDENT) :]}", *rest]
+    if sentence := agreed(trials):
+        return [*_marked(Answer.ACCEPTED, sentence), ""]
+    everybody = told(trials)
+    others = [t for t in everybody if t.answer is not Answer.ACCEPTED]
+    lines = [f"  {heading(trials)}:", *(_receiver(t, len(trials)) for t in others)]
+    refusing = {t.profile for t in others}
+    accepting = ", ".join(t.profile for t in everybody if t.profile not in refusing)
+    if accepting:
+        lines += _marked(Answer.ACCEPTED, f"{accepting}: accept ({as_of(trials)})")
+    for fact in dict.fromkeys(t.fact for t in others):
+        lines += _wrapped(fact, most=2)
     return [*lines, ""]
+
+
+def _marked(answer: Answer, text: str) -> list[str]:
+    first, *rest = _wrapped(text)
+    return [f"  {_mark(answer)} {first[len(INDENT) :]}", *rest]
+
+
+def _mark(answer: Answer) -> str:
+    mark, colour = _MARKS[_ANSWERS[answer]]
+    return click.style(mark, fg=colour, bold=True)
+
+
+def _receiver(told: Told, addresses_: int) -> str:
+    about = "" if len(told.ips) == addresses_ else f" from {addresses(told.ips)}"
+    text = f"{told.profile:<13} {told.says:<19} {told.line}{about}"
+    return f"  {_mark(told.answer)} {_cut(text, WIDTH - len(INDENT))}"
 
 
 def _receivers(audit: Audit, answer: Answer) -> int:

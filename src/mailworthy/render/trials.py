@@ -1,25 +1,26 @@
-"""What receivers would do, one sentence a receiver, for every format."""
+"""What receivers would do with the mail of a rehearsal, for every format."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
 from mailworthy.audit.trial import Answer, Trial, answer
 from mailworthy.names import harmless
-from mailworthy.receive.decision import Decision
-from mailworthy.receive.words import Disposition
+from mailworthy.receive.decision import Decision, Outcome
+from mailworthy.receive.words import Disposition, Held
 
 MARKS = {Answer.ACCEPTED: "✓", Answer.REFUSED: "✗", Answer.UNDETERMINED: "?"}
 MOST_NAMED = 4  # addresses
-_REPLY = re.compile(r"\d{3}[ -]\d\.\d{1,3}\.\d{1,3}")  # RFC 5321 §4.2, RFC 3463 §2
+_REPLY = re.compile(r"\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?")  # RFC 5321 §4.2, RFC 3463 §2
+_ORDER = (Answer.REFUSED, Answer.UNDETERMINED, Answer.ACCEPTED)
 
 
 class Told(msgspec.Struct, frozen=True):
     """What one receiver says of a message, from each of `ips` the same.
 
-    `says` is the disposition with the reply codes, `why` one sentence; `code` is the whole
-    reply.
+    `says` is the disposition with the numbers of the reply, `code` the whole reply. `line` names
+    the requirements that decided, `fact` is what was found, and `why` both in one sentence.
     """
 
     profile: str
@@ -27,9 +28,11 @@ class Told(msgspec.Struct, frozen=True):
     answer: Answer
     disposition: Disposition
     says: str
-    why: str
     code: str
-    ips: tuple[str, ...]
+    line: str
+    fact: str
+    why: str
+    ips: tuple[str, ...] = ()
 
 
 def told(trials: Sequence[Trial]) -> tuple[Told, ...]:
@@ -37,29 +40,39 @@ def told(trials: Sequence[Trial]) -> tuple[Told, ...]:
     found: dict[tuple[str, ...], Told] = {}
     for trial in trials:
         for decision in trial.decisions:
-            _add(found, decision, trial.ip)
-    order = (Answer.REFUSED, Answer.UNDETERMINED, Answer.ACCEPTED)
-    return tuple(sorted(found.values(), key=lambda t: order.index(t.answer)))
+            new = _told(decision)
+            key = (new.profile, new.says, new.code, new.line)
+            there = found.get(key, new)
+            found[key] = msgspec.structs.replace(there, ips=(*there.ips, trial.ip))
+    return tuple(sorted(found.values(), key=lambda t: _ORDER.index(t.answer)))
 
 
-def _add(found: dict[tuple[str, ...], Told], decision: Decision, ip: str) -> None:
-    broken = (o.line.id for o in decision.outcomes if not o.line.advice)
-    key = (decision.profile, decision.disposition, decision.code, *broken)
-    there = found.get(key)
-    if there is not None:
-        found[key] = msgspec.structs.replace(there, ips=(*there.ips, ip))
-        return
+def _told(decision: Decision) -> Told:
     reply = _REPLY.match(decision.code)
-    found[key] = Told(
+    said = answer(decision)
+    decisive = () if said is Answer.ACCEPTED else _decisive(decision)
+    facts = [o.finding.reason for o in decisive if o.finding is not None]
+    return Told(
         decision.profile,
         decision.title,
-        answer(decision),
+        said,
         decision.disposition,
         " ".join([decision.disposition, *([reply[0].replace("-", " ")] if reply else [])]),
-        harmless(decision.reason),
         harmless(decision.code),
-        (ip,),
+        ", ".join(o.line.id for o in decisive),
+        harmless(facts[0] if len(facts) == 1 else decision.reason),
+        harmless(decision.reason),
     )
+
+
+def _decisive(decision: Decision) -> tuple[Outcome, ...]:
+    """The first line that called for what is done; all of them, where they are weighed."""
+    held = Held.YES if answer(decision) is Answer.REFUSED else Held.UNKNOWN
+    lines = [o for o in decision.outcomes if o.broken is held and not o.line.advice]
+    if decision.weight is not None:
+        return tuple(lines)
+    called = [o for o in lines if held is Held.UNKNOWN or o.line.action is decision.disposition]
+    return tuple(called[:1])
 
 
 def addresses(ips: Sequence[str]) -> str:
@@ -79,23 +92,21 @@ def as_of(trials: Sequence[Trial]) -> str:
     return f"published rules as of {min(t.as_of for t in trials)}"
 
 
-def sentences(trials: Sequence[Trial]) -> Iterator[tuple[Answer, str]]:
-    """All that is to be said: one sentence where everybody accepts, else one for each receiver
-    that does not, and one for those that do."""
+def agreed(trials: Sequence[Trial]) -> str:
+    """The one sentence that says it all, where every receiver accepts; else empty."""
     everybody = told(trials)
-    others = [t for t in everybody if t.answer is not Answer.ACCEPTED]
-    if everybody and not others:
-        names = _titles(everybody)
-        yield Answer.ACCEPTED, f"{heading(trials)} is accepted by {names} ({as_of(trials)})"
-        return
-    for each in others:
-        about = "" if len(each.ips) == len(trials) else f" (from {addresses(each.ips)})"
-        yield each.answer, f"{each.title}: {each.says}: {each.why}{about}"
-    titles = {t.title for t in others}
-    accepting = [t for t in everybody if t.title not in titles]
-    if accepting:
-        yield Answer.ACCEPTED, f"accepted by {_titles(accepting)} ({as_of(trials)})"
+    if any(t.answer is not Answer.ACCEPTED for t in everybody):
+        return ""
+    count = len({t.profile for t in everybody})
+    known = ", as far as the zone files tell" if any(t.partial for t in trials) else ""
+    accepted = f"is accepted under all {count} receiver profiles{known}"
+    return f"{heading(trials)} {accepted} ({as_of(trials)})"
 
 
-def _titles(accepting: Sequence[Told]) -> str:
-    return ", ".join(dict.fromkeys(t.title for t in accepting))
+def brief(trials: Sequence[Trial]) -> str:
+    """Who refuses, in a line or two; empty if nobody does."""
+    at: dict[str, dict[str, None]] = {}
+    for each in told(trials):
+        if each.answer is Answer.REFUSED:
+            at.setdefault(each.says.removeprefix("reject "), {})[each.profile] = None
+    return "; ".join(f"{says} at {', '.join(profiles)}" for says, profiles in at.items())

@@ -1,4 +1,4 @@
-"""The rehearsal: the audit against zones that are not published yet."""
+"""The rehearsal: the audit, and mail, in a world where everything is published."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -15,16 +15,19 @@ from mailworthy.domain.zonefile import render_loose
 from mailworthy.lookup.memory import Memory
 from mailworthy.servers import mtasts
 from mailworthy.setup.targets import of_folder
+from mailworthy.setup.trial import tried
 
 
 def rehearsal(folder: Folder, generated: Generated, now: datetime) -> Iterator[Audit]:
-    """Judge every domain of the folder as if its zones, the reverse DNS and what other parties
-    owe us were published as generated."""
+    """Judge every domain of the folder, and a signed message from each of its hosts, as if its
+    zones, the reverse DNS and what other parties owe us were published as generated."""
     targets = [
         of_folder(folder, Target(domain=domain, now=now), sets)
         for domain, sets in generated.zones.items()
     ]
-    return audits(targets, world(folder, generated), load(), deadline=DEADLINE)
+    memory = world(folder, generated)
+    for audit in audits(targets, memory, load(), deadline=DEADLINE):
+        yield tried(audit, folder, memory, now)
 
 
 def world(folder: Folder, generated: Generated) -> Memory:
