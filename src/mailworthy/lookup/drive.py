@@ -3,14 +3,39 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Generator
 from functools import partial
 from typing import Any, Protocol, TypeGuard, TypeVar, cast, runtime_checkable
 
 from mailworthy.callable import calls
+from mailworthy.lookup.branches import (
+    Branch,
+    Branches,
+    Note,
+    Outcomes,
+    both,
+    gather,
+    heard,
+    together,
+    within,
+)
 from mailworthy.lookup.model import Ask, Asking, Reply, Why, failed
 
 calls(__name__, __name__, "drive")
+
+__all__ = [
+    "Instant",
+    "Note",
+    "Noting",
+    "Resolver",
+    "Starting",
+    "Waiting",
+    "adrive",
+    "drive",
+    "gather",
+    "heard",
+    "together",
+    "within",
+]
 
 T = TypeVar("T")
 
@@ -66,96 +91,6 @@ def _is_instant(resolver: Resolver) -> TypeGuard[Instant]:
     return hasattr(resolver, "instant")
 
 
-class Branches(tuple[Ask, ...]):
-    """The merged batch of several engines.
-
-    Whoever drives by hand sees a plain tuple of asks and answers all of them in order. `drive`
-    and `adrive` see the engines behind it, run each branch as fast as its own answers come,
-    and send back Outcomes instead.
-    """
-
-    branches: tuple["_Branch", ...]
-    seconds: float | None
-
-    @classmethod
-    def of(cls, branches: "list[_Branch]", seconds: float | None) -> "Branches":
-        self = cls(ask for b in branches for ask in b.batch)
-        self.branches = tuple(branches)
-        self.seconds = seconds
-        return self
-
-
-class Outcomes(tuple[Reply, ...]):
-    """Sent in place of answers: every branch has ended, and this is what each returned."""
-
-    results: list[Any]
-
-    @classmethod
-    def of(cls, results: list[Any]) -> "Outcomes":
-        self = cls()
-        self.results = results
-        return self
-
-
-class _Branch:
-    """An engine with the batch it is waiting for, or the result it ended with."""
-
-    def __init__(self, engine: Generator[Any, Any, Any]) -> None:
-        self.engine = engine
-        self.batch: tuple[Ask, ...] = ()
-        self.done = False
-        self.result: Any = None
-        self.step(None)
-
-    def step(self, replies: tuple[Reply, ...] | None) -> None:
-        try:
-            # A generator's first send must be None, which its type does not say.
-            self.batch = self.engine.send(replies)
-        except StopIteration as stop:
-            self.batch, self.done, self.result = (), True, stop.value
-
-
-def together(*engines: Asking[Any]) -> Asking[tuple[Any, ...]]:
-    """Run independent engines side by side; returns their results in order."""
-    return (yield from _merge(list(engines), None))
-
-
-def gather(engines: list[Asking[T]]) -> Asking[list[T]]:
-    """`together` for any number of engines of one type."""
-    return list((yield from _merge(list(engines), None)))
-
-
-def within(seconds: float, engine: Asking[T]) -> Asking[T]:
-    """Run one engine under a deadline of its own; what it asks later is answered FAILED."""
-    (result,) = yield from _merge([engine], seconds)
-    return cast(T, result)
-
-
-def _merge(engines: list[Asking[Any]], seconds: float | None) -> Asking[tuple[Any, ...]]:
-    branches: list[_Branch] = []
-    try:
-        branches.extend(_Branch(engine) for engine in engines)
-        while live := [b for b in branches if not b.done]:
-            replies = yield Branches.of(live, seconds)
-            if isinstance(replies, Outcomes):
-                for branch, result in zip(live, replies.results, strict=True):
-                    branch.done, branch.result = True, result
-                break
-            _deal(live, replies)
-        return tuple(b.result for b in branches)
-    finally:
-        for engine in engines:
-            engine.close()
-
-
-def _deal(live: list[_Branch], replies: tuple[Reply, ...]) -> None:
-    start = 0
-    for branch in live:
-        end = start + len(branch.batch)
-        branch.step(tuple(replies[start:end]))
-        start = end
-
-
 def drive(engine: Asking[T], resolver: Resolver, *, deadline: float | None = None) -> T:
     """Run an engine to its end.
 
@@ -165,7 +100,7 @@ def drive(engine: Asking[T], resolver: Resolver, *, deadline: float | None = Non
     """
     if _is_instant(resolver):
         try:
-            return cast(T, _InstantRun(resolver).finish(_Branch(engine), _until(None, deadline)))
+            return cast(T, _InstantRun(resolver).finish(Branch(engine), _until(None, deadline)))
         finally:
             engine.close()
     return cast(T, cast(Waiting, resolver).run(adrive(engine, resolver, deadline=deadline)))
@@ -177,7 +112,7 @@ async def adrive(engine: Asking[T], resolver: Resolver, *, deadline: float | Non
         return drive(engine, resolver, deadline=deadline)
     run = _WaitingRun(cast(Waiting, resolver))
     try:
-        return cast(T, await run.finish(_Branch(engine), _until(None, deadline)))
+        return cast(T, await run.finish(Branch(engine), _until(None, deadline)))
     finally:
         engine.close()
         run.close()
@@ -196,14 +131,18 @@ class _InstantRun:
         self.resolver = resolver
         self.memo: dict[Ask, Reply] = {}
 
-    def finish(self, branch: _Branch, until: float | None) -> Any:
+    def finish(self, branch: Branch, until: float | None, outer: Note | None = None) -> Any:
+        note = both(outer, branch.note)
         while not branch.done:
             batch = branch.batch
             if isinstance(batch, Branches):
                 limit = _until(until, batch.seconds)
-                branch.step(Outcomes.of([self.finish(b, limit) for b in batch.branches]))
-            else:
-                branch.step(tuple([self.one(ask, until) for ask in batch]))
+                branch.step(Outcomes.of([self.finish(b, limit, note) for b in batch.branches]))
+                continue
+            replies = tuple([self.one(ask, until) for ask in batch])
+            if note is not None:
+                note(replies)
+            branch.step(replies)
         return branch.result
 
     def one(self, ask: Ask, until: float | None) -> Reply:
@@ -217,10 +156,12 @@ class _InstantRun:
 class _Node:
     """A branch under way below another; `results` and `missing` are about its own branches."""
 
-    __slots__ = ("branch", "missing", "parent", "results", "slot", "until")
+    __slots__ = ("branch", "missing", "note", "parent", "results", "slot", "until")
 
-    def __init__(self, branch: _Branch, until: float | None, parent: "_Node | None", slot: int):
+    def __init__(self, branch: Branch, until: float | None, parent: "_Node | None", slot: int):
         self.branch, self.until, self.parent, self.slot = branch, until, parent, slot
+        above = None if parent is None else parent.note
+        self.note: Note | None = both(above, branch.note)
         self.results: list[Any] = []
         self.missing = 0
 
@@ -253,7 +194,7 @@ class _WaitingRun:
         self.timers: dict[float, tuple[asyncio.TimerHandle, set[_Wait]]] = {}
         self.ready: deque[_Node | _Wait] = deque()
 
-    async def finish(self, branch: _Branch, until: float | None) -> Any:
+    async def finish(self, branch: Branch, until: float | None) -> Any:
         self.ready.append(_Node(branch, until, None, 0))
         self.work()
         return await self.end
@@ -340,6 +281,8 @@ class _WaitingRun:
         replies = [self.known.get(ask) or _late(self.resolver, ask) for ask in wait.batch]
         if wait.node.until in self.timers:
             self.timers[wait.node.until][1].discard(wait)
+        if wait.node.note is not None:
+            wait.node.note(tuple(replies))
         wait.node.branch.step(tuple(replies))
         return wait.node
 

@@ -20,9 +20,8 @@ from mailworthy.dnsbl.model import Dnsbl
 from mailworthy.dnsbl.result import Health, Listings
 from mailworthy.helo.engine import check as check_helo
 from mailworthy.iprev.engine import iprev
-from mailworthy.lookup.drive import gather, together
+from mailworthy.lookup.drive import Note, gather, heard
 from mailworthy.lookup.model import Asking, Reply
-from mailworthy.lookup.noting import noting
 from mailworthy.message.author import author as read_author
 from mailworthy.message.header import Message, read
 from mailworthy.mx.engine import check as check_mx
@@ -111,15 +110,23 @@ class _Judging:
             sender,
             author,
             listings,
-        ) = yield from together(
-            self.authentication(),
-            self.hear(Check.REVERSE_DNS, iprev(envelope.ip)),
-            self.hear(Check.HELO, check_helo(envelope.helo, envelope.ip, own=options.own)),
-            self.hear(Check.SPF_HELO, self.check_host(helo_identity(envelope.helo))),
-            self.hear(Check.ARC, verify_arc(self.message, now=self.now)),
-            self.hear(Check.SENDER, reachable(sender_domain(envelope))),
-            self.hear(Check.AUTHOR, reachable(self.author.domain)),
-            self.hear(Check.BLOCKLIST, self.listings()),
+        ) = yield from heard(
+            (
+                (None, self.authentication()),
+                (self.note(Check.REVERSE_DNS), iprev(envelope.ip)),
+                (
+                    self.note(Check.HELO),
+                    check_helo(envelope.helo, envelope.ip, own=options.own),
+                ),
+                (
+                    self.note(Check.SPF_HELO),
+                    self.check_host(helo_identity(envelope.helo)),
+                ),
+                (self.note(Check.ARC), verify_arc(self.message, now=self.now)),
+                (self.note(Check.SENDER), reachable(sender_domain(envelope))),
+                (self.note(Check.AUTHOR), reachable(self.author.domain)),
+                (self.note(Check.BLOCKLIST), self.listings()),
+            )
         )
         return Evidence(
             envelope,
@@ -138,24 +145,35 @@ class _Judging:
             listings,
         )
 
-    def hear(self, check: Check, engine: Asking[T]) -> Asking[T]:
-        return noting(self.heard.setdefault(check, []).extend, engine)
+    def note(self, check: Check) -> Note:
+        """Who listens to a check."""
+        return self.heard.setdefault(check, []).extend
 
     def authentication(
         self,
     ) -> Asking[tuple[SpfResult, DkimResults, dict[Length, DmarcResult], DmarcResult | None]]:
         """SPF, DKIM and the policy at the same time, and DMARC as soon as the three are there."""
         authors = self.author.domains[:MAX_AUTHORS]
-        spf, dkim, founds = yield from together(
-            self.hear(Check.SPF, self.check_host(self.identity)),
-            self.hear(Check.DKIM, verify_dkim(self.message, now=self.now)),
-            self.hear(Check.DMARC, gather([discover(d) for d in authors])),
+        spf, dkim, founds = yield from heard(
+            (
+                (self.note(Check.SPF), self.check_host(self.identity)),
+                (self.note(Check.DKIM), verify_dkim(self.message, now=self.now)),
+                (self.note(Check.DMARC), gather([discover(author) for author in authors])),
+            )
         )
-        dmarc = yield from self.hear(Check.DMARC, self.dmarc(spf, dkim, founds))
-        old = None
-        if any(p.discovery is _OLD for p in self.profiles):
-            old = yield from self.hear(Check.DMARC, self.rfc7489(spf, dkim))
+        ((dmarc, old),) = yield from heard(
+            [(self.note(Check.DMARC), self.alignment(spf, dkim, founds))]
+        )
         return spf, dkim, dmarc, old
+
+    def alignment(
+        self, spf: SpfResult, dkim: DkimResults, founds: list[PolicyFound]
+    ) -> Asking[tuple[dict[Length, DmarcResult], DmarcResult | None]]:
+        """What follows for DMARC, and for what RFC 7489 had where somebody wants to compare."""
+        dmarc = yield from self.dmarc(spf, dkim, founds)
+        if not any(p.discovery is _OLD for p in self.profiles):
+            return dmarc, None
+        return dmarc, (yield from self.rfc7489(spf, dkim))
 
     def dmarc(
         self, spf: SpfResult, dkim: DkimResults, founds: list[PolicyFound]

@@ -3,10 +3,9 @@
 import asyncio
 from typing import TypeVar
 
-from mailworthy.lookup.drive import adrive, drive, gather, together, within
+from mailworthy.lookup.drive import Note, adrive, drive, gather, heard, together, within
 from mailworthy.lookup.memory import Memory
 from mailworthy.lookup.model import Asking, Reply, look
-from mailworthy.lookup.noting import noting
 
 ZONE = """
 $ORIGIN example.com.
@@ -31,6 +30,12 @@ def nested() -> Asking[list[str]]:
     return [first, two, three, again, last]
 
 
+def noting(note: Note, engine: Asking[T]) -> Asking[T]:
+    (result,) = yield from heard([(note, engine)])
+    one_result: T = result
+    return one_result
+
+
 def silent() -> Asking[list[str]]:
     yield from ()
     return []
@@ -46,21 +51,21 @@ def by_hand(engine: Asking[T]) -> T:
             return result
 
 
-def names(heard: list[Reply]) -> list[str]:
-    return sorted(reply.ask.name[0] for reply in heard if hasattr(reply.ask, "name"))
+def names(said: list[Reply]) -> list[str]:
+    return sorted(reply.ask.name[0] for reply in said if hasattr(reply.ask, "name"))
 
 
 def test_every_answer_is_heard_once_for_each_asking() -> None:
-    heard: list[Reply] = []
-    assert drive(noting(heard.extend, nested()), MEMORY) == ["one", "two", "three", "one", "three"]
-    assert names(heard) == ["a", "a", "b", "c", "c"]
+    said: list[Reply] = []
+    assert drive(noting(said.extend, nested()), MEMORY) == ["one", "two", "three", "one", "three"]
+    assert names(said) == ["a", "a", "b", "c", "c"]
 
 
 def test_asyncio_hears_the_same() -> None:
-    heard: list[Reply] = []
-    result = asyncio.run(adrive(noting(heard.extend, nested()), MEMORY))
+    said: list[Reply] = []
+    result = asyncio.run(adrive(noting(said.extend, nested()), MEMORY))
     assert result == drive(nested(), MEMORY)
-    assert names(heard) == ["a", "a", "b", "c", "c"]
+    assert names(said) == ["a", "a", "b", "c", "c"]
 
 
 def test_listeners_may_lie_within_each_other_and_in_branches() -> None:
@@ -73,15 +78,15 @@ def test_listeners_may_lie_within_each_other_and_in_branches() -> None:
 
 
 def test_a_hand_that_answers_merged_batches_is_heard_too() -> None:
-    heard: list[Reply] = []
-    assert by_hand(noting(heard.extend, nested())) == drive(nested(), MEMORY)
-    assert names(heard) == ["a", "a", "b", "c", "c"]
+    said: list[Reply] = []
+    assert by_hand(noting(said.extend, nested())) == drive(nested(), MEMORY)
+    assert names(said) == ["a", "a", "b", "c", "c"]
 
 
 def test_silence_is_no_trouble() -> None:
-    heard: list[Reply] = []
-    assert drive(noting(heard.extend, silent()), MEMORY) == []
-    assert not heard
+    said: list[Reply] = []
+    assert drive(noting(said.extend, silent()), MEMORY) == []
+    assert not said
 
 
 def test_closing_closes_what_is_listened_to() -> None:
@@ -93,7 +98,7 @@ def test_closing_closes_what_is_listened_to() -> None:
         finally:
             closed.append("yes")
 
-    engine = noting(closed.extend, closing())
+    engine = noting(lambda replies: None, closing())
     next(engine)
     engine.close()
     assert closed == ["yes"]
