@@ -1,0 +1,1 @@
+"""What the world reports back: aggregate, TLS and failure reports, and complaints."""
