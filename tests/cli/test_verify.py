@@ -349,6 +349,14 @@ def test_an_argument_that_is_no_text() -> None:
     assert done.stderr.count(b"\n") == 1
 
 
+def test_receivers_are_completed() -> None:
+    asked = {"COMP_WORDS": "mailworthy verify --profile gm", "COMP_CWORD": "3"}
+    done = mailworthy(env={"_MAILWORTHY_COMPLETE": "bash_complete", **asked})
+    offered = [line.split(",")[1] for line in done.stdout.decode().splitlines()]
+    assert offered == [name for name in names() if name.startswith("gm")]
+    assert "gmail" in offered
+
+
 # The page about it
 
 

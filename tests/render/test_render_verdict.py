@@ -12,14 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailworthy.dnsbl.lists import find
 from mailworthy.lookup.memory import Memory
 from mailworthy.lookup.model import Answer, Ask, Reply, Status, Why, failed
+from mailworthy.receive.engine import Options
 from mailworthy.receive.envelope import Envelope
 from mailworthy.receive.facade import verify
 from mailworthy.receive.verdict import Verdict
 from mailworthy.receive.words import Check, Disposition, Fact
 from mailworthy.render.verdict import advice, document
-from mailworthy.render.verdict.deciding import checks_of
+from mailworthy.render.verdict.deciding import checks_of, records
 from mailworthy.render.verdict.words import NAMES, VERDICTS
 from render.renderkit import NASTY
 
@@ -246,6 +248,29 @@ def test_what_the_owner_can_do(
     verdict = judged(message, envelope, change, profile)
     assert verdict.disposition is not Disposition.ACCEPT
     assert tuple(advice.steps(verdict)) == steps
+
+
+LISTED = """
+zen.spamhaus.org. 60 IN SOA a. b. 1 2 3 4 5
+2.0.0.127.zen.spamhaus.org. 60 IN A 127.0.0.2
+25.2.0.192.zen.spamhaus.org. 60 IN A 127.0.0.2
+25.2.0.192.zen.spamhaus.org. 60 IN TXT "https://check.spamhaus.org/sbl/query/SBL1"
+"""
+
+
+def test_a_listing_with_the_way_out_of_it() -> None:
+    resolver = Memory.from_zone(WORLD + LISTED)
+    options = Options(lists=(find("spamhaus-zen"),))
+    verdict = verify(CLEAN, JANE, resolver=resolver, now=NOW, profile="gmx", options=options)
+    assert [(s.command.split()[3:], s.said) for s in records(verdict)] == [
+        (["25.2.0.192.zen.spamhaus.org", "A"], "127.0.0.2"),
+        (
+            ["25.2.0.192.zen.spamhaus.org", "TXT"],
+            "https://check.spamhaus.org/sbl/query/SBL1",
+        ),
+    ]
+    (step,) = advice.steps(verdict)
+    assert step.startswith("find out why Spamhaus ZEN lists 192.0.2.25, end the cause, ")
 
 
 def test_what_was_not_learned_is_no_fault() -> None:

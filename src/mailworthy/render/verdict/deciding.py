@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from mailworthy.audit.finding import Shown, cite, dig
+from mailworthy.dnsbl.subject import probes
 from mailworthy.lookup.model import Answer, Question, Status
 from mailworthy.names import printable
 from mailworthy.receive.checks import CheckResult
@@ -78,13 +79,26 @@ def deciding(verdict: Verdict) -> list[CheckResult]:
 
 def records(verdict: Verdict) -> list[Shown]:
     """At most three lines of evidence, each with its command."""
-    replies = {heard.check: heard.replies for heard in verdict.heard}
     found: dict[str, Shown] = {}
     for result in deciding(verdict):
-        answers = [r for r in replies.get(result.check, ()) if isinstance(r, Answer)]
-        for shown in _shown(result, answers):
+        for shown in _shown(result, _answers(verdict, result.check)):
             found.setdefault(shown.command, shown)
     return list(found.values())[:MOST]
+
+
+def _answers(verdict: Verdict, check: Check) -> list[Answer]:
+    """The answers of a check; of blocklists those about the message, without their test
+    entries."""
+    listings = verdict.evidence.listings
+    if check is Check.BLOCKLIST and listings is not None:
+        return [
+            answer
+            for entry in listings.decisive
+            for answer in entry.answers
+            if answer.ask.name not in probes(entry.dnsbl, entry.kind)
+        ]
+    replies = (r for heard in verdict.heard if heard.check is check for r in heard.replies)
+    return [reply for reply in replies if isinstance(reply, Answer)]
 
 
 def _shown(result: CheckResult, answers: list[Answer]) -> Iterator[Shown]:

@@ -21,10 +21,8 @@ def document(verdict: Verdict, *, trace: bool = False) -> str:
 
 
 def _head(verdict: Verdict) -> Iterator[str]:
-    several = len(verdict.decisions) > 1
-    told = table.worst(verdict.decisions)
-    word = table.summary(verdict.decisions) if several else VERDICTS[told.disposition]
-    yield from (f"# {literal(word)}", "", literal(told.reason), "")
+    word, why = table.headline(verdict.decisions)
+    yield from (f"# {literal(word)}", "", literal(why), "")
 
 
 def _who(verdict: Verdict) -> Iterator[str]:

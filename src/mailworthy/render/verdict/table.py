@@ -9,7 +9,7 @@ from mailworthy.receive.decision import Decision
 from mailworthy.receive.words import Disposition, Held
 from mailworthy.render.lines import WIDTH, cut
 from mailworthy.render.verdict.deciding import decisive
-from mailworthy.render.verdict.words import MARKS, SEVERE, VERDICTS
+from mailworthy.render.verdict.words import MARKS, SEVERE, VERDICTS, capital
 
 _HELD = {
     Disposition.ACCEPT: Held.YES,
@@ -29,6 +29,14 @@ def mark(decision: Decision) -> tuple[str, str]:
 def worst(decisions: Sequence[Decision]) -> Decision:
     """The first of the most severe."""
     return max(decisions, key=lambda d: SEVERE.index(d.disposition))
+
+
+def headline(decisions: Sequence[Decision]) -> tuple[str, str]:
+    """What becomes of the message, and the reason of the first that is most severe."""
+    told = worst(decisions)
+    if len(decisions) > 1:
+        return summary(decisions), f"{told.profile}: {told.reason}"
+    return VERDICTS[told.disposition], capital(told.reason)
 
 
 def summary(decisions: Sequence[Decision]) -> str:

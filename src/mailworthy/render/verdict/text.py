@@ -17,8 +17,6 @@ from mailworthy.render.verdict.words import (
     COLOURS,
     MARKS,
     NAMES,
-    VERDICTS,
-    capital,
     policy_result,
     told,
 )
@@ -39,12 +37,10 @@ def document(verdict: Verdict, *, trace: bool = False) -> str:
 
 
 def _head(verdict: Verdict) -> Iterator[str]:
-    several = len(verdict.decisions) > 1
     worst = table.worst(verdict.decisions)
-    word = table.summary(verdict.decisions) if several else VERDICTS[worst.disposition]
-    code = "" if several or not worst.code else f"  {harmless(worst.code)}"
+    word, why = table.headline(verdict.decisions)
+    code = "" if len(verdict.decisions) > 1 or not worst.code else f"  {harmless(worst.code)}"
     yield cut("  " + word + code).replace(word, _styled(word, COLOURS[worst.disposition]), 1)
-    why = f"{worst.profile}: {worst.reason}" if several else capital(worst.reason)
     yield from wrapped(why, "  ")
 
 
