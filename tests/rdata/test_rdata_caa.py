@@ -217,3 +217,13 @@ def test_who_may_issue(texts: list[str], wildcard: bool, mail: bool, allowed: se
     cas = ("ca1.example.net", "ca2.example.org")
     found = {ca for ca in cas if authorizes(records, ca, wildcard=wildcard, mail=mail)}
     assert found == allowed
+
+
+@pytest.mark.parametrize("text", ["a-", "a-.example", "example.a-", "a-;", "a.-b"])
+def test_a_label_neither_begins_nor_ends_with_a_hyphen(text: str) -> None:
+    assert issue_value(text).record is None
+
+
+@pytest.mark.parametrize("methods", ["dns-01,", "dns-01,,http-01", ",dns-01"])
+def test_a_list_of_methods_has_no_gaps(methods: str) -> None:
+    assert issue_value(f"ca.example; validationmethods={methods}").problems

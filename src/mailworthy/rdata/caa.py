@@ -22,13 +22,14 @@ _METHOD_WORDS = (
 KNOWN_METHODS = frozenset(_METHOD_WORDS.split())
 
 _ALNUM = "[A-Za-z0-9]"
-_LABEL = f"{_ALNUM}++(?:-++{_ALNUM}++)*+"
-_ISSUER = re.compile(rf"[ \t]*+({_LABEL}(?:\.{_LABEL})*+)?[ \t]*+(?:;|$)")
+# No possessive groups: Python before 3.11.5 keeps half of a last round that fails.
+_LABEL = f"{_ALNUM}++(?:-++{_ALNUM}++)*"
+_ISSUER = re.compile(rf"[ \t]*+({_LABEL}(?:\.{_LABEL})*)?[ \t]*+(?:;|$)")
 _PARAMETER = re.compile(rf"[ \t]*+({_LABEL})[ \t]*+=[ \t]*+([!-:<-~]*+)[ \t]*+(?:;|$)")
 _BLANK = re.compile(r"[ \t]*+")
 _TAG = re.compile(r"[A-Za-z0-9]{1,255}")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:[!-~]++")
-_METHODS = re.compile(r"(?:[A-Za-z0-9-]++(?:,[A-Za-z0-9-]++)*+)?")
+_METHODS = re.compile(r"(?:[A-Za-z0-9-]++(?:,[A-Za-z0-9-]++)*)?")
 _MAIL = re.compile(r"mailto:[^@\s]++@[^@\s]++", re.IGNORECASE)
 _WEB = re.compile(r"https?://[^/\s]++\S*+", re.IGNORECASE)
 

@@ -5,7 +5,7 @@ import re
 from mailworthy.audit.rules.caa._shared import SLOT
 from mailworthy.rdata.caa import issue_value
 
-_DOMAIN = re.compile(r"(?:[a-z0-9]++(?:-++[a-z0-9]++)*+\.)+[a-z][a-z0-9-]*+(?<!-)")
+_DOMAIN = re.compile(r"(?:[a-z0-9]++(?:-++[a-z0-9]++)*\.)+[a-z][a-z0-9-]*+(?<!-)")
 _MAX = 1000  # no issue value is longer; the rest is not looked at
 
 
