@@ -14,11 +14,12 @@ from mailworthy.dmarc.psl import organizational_domain
 from mailworthy.dmarc.record import DmarcRecord, Policy, is_dmarc, parse
 from mailworthy.dmarc.result import DmarcResult, Judgement, Result
 from mailworthy.lookup.drive import gather
-from mailworthy.lookup.model import Answer, Asking, Question, Status, Why, ask
+from mailworthy.lookup.model import NOT_ASKED, Answer, Asking, Question, Status, Why, ask
 from mailworthy.names import normalize, too_long
 from mailworthy.parsed import Parsed
 
 _NEW = frozenset({"np", "psd", "t"})  # tags that this age does not know
+_NOTHING = (Found.NOTHING, Found.ASSUMED)
 _LOWER = {Policy.REJECT: Policy.QUARANTINE, Policy.QUARANTINE: Policy.NONE}
 
 
@@ -50,8 +51,16 @@ def discover(author: str, *, draw: int = 0) -> Asking[PolicyFound]:
     asked = [name for name in names if not too_long(f"_dmarc.{name}")]
     answers = yield from ask(*[Question(f"_dmarc.{name}", "TXT") for name in asked])
     known = dict(zip(asked, answers, strict=True))
-    walk = Walk(author, tuple([_step(name, known.get(name)) for name in names]))
+    own, *above = [_step(name, known.get(name)) for name in names]
+    walk = Walk(author, (own, *[_assumed(own, step) for step in above]))
     return _found(walk, draw)
+
+
+def _assumed(own: Step, above: Step) -> Step:
+    """A run on zone files cannot ask above them: then nothing is taken to stand there."""
+    why = above.answer.why if above.answer is not None else None
+    known_below = own.answer is not None and own.found is not Found.UNKNOWN
+    return Step(above.domain, Found.ASSUMED) if known_below and why in NOT_ASKED else above
 
 
 def _step(name: str, answer: Answer | None) -> Step:
@@ -73,7 +82,7 @@ def _parsed(text: str) -> Parsed[DmarcRecord]:
 
 def _found(walk: Walk, draw: int) -> PolicyFound:
     """The first name with any record decides: one counts, several end it."""
-    step = next((s for s in walk.steps if s.found is not Found.NOTHING), None)
+    step = next((s for s in walk.steps if s.found not in _NOTHING), None)
     if step is None or step.found is Found.SEVERAL:
         return PolicyFound(walk.start, Outcome.NOTHING, walk)
     if step.found is Found.UNKNOWN:

@@ -46,7 +46,8 @@ WEIGHTS: dict[Fact, tuple[Group, float]] = {
     Fact.LISTED: (Group.BLOCKLIST, ONE),
     Fact.SENDER_UNREACHABLE: (Group.REACHABLE, ONE),
     Fact.AUTHOR_UNREACHABLE: (Group.REACHABLE, ONE),
-    Fact.AUTHOR_UNCLEAR: (Group.FORM, ONE),
+    # Whoever hides the author escapes the author's policy: marked by itself (RFC 9989 §11.5).
+    Fact.AUTHOR_UNCLEAR: (Group.FORM, QUARANTINE),
     Fact.MALFORMED: (Group.FORM, ONE),
     Fact.DUPLICATE_FIELD: (Group.FORM, ONE),
 }
