@@ -8,9 +8,9 @@ from mailworthy.names import harmless
 
 WIDTH = 80
 INDENT = " " * 4
+MOST_SAID = 4  # lines of evidence for one answer
 _NO_BREAK = "\u00a0"  # which `harmless` leaves nowhere
 _SECTION = re.compile(r"RFC \d+ §[\dA-Z.]+")
-MOST_SAID = 4  # lines of evidence for one answer
 
 
 def cut(line: str, width: int = WIDTH) -> str:
@@ -18,9 +18,11 @@ def cut(line: str, width: int = WIDTH) -> str:
     return line if len(line) <= width else line[: width - 1] + "…"
 
 
-def wrapped(text: str, indent: str = INDENT, first: str | None = None) -> list[str]:
-    """Prose; names, URLs and the sections of RFCs stay whole, `first` is the indentation of the
-    first line."""
+def wrapped(
+    text: str, indent: str = INDENT, first: str | None = None, *, most: int | None = None
+) -> list[str]:
+    """Prose, on at most so many lines; names, URLs and the sections of RFCs stay whole, `first`
+    is the indentation of the first line."""
     whole = _SECTION.sub(lambda found: found[0].replace(" ", _NO_BREAK), harmless(text))
     lines = textwrap.wrap(
         whole,
@@ -29,14 +31,20 @@ def wrapped(text: str, indent: str = INDENT, first: str | None = None) -> list[s
         subsequent_indent=indent,
         break_on_hyphens=False,
         break_long_words=False,
+        max_lines=most,
+        placeholder=" …",
     )
     return [line.replace(_NO_BREAK, " ") for line in lines]
 
 
-def said(text: str, indent: str = INDENT + "  ") -> list[str]:
-    """Evidence is looked at, not copied: of a long text its beginning."""
+def said(text: str) -> list[str]:
+    """Evidence is looked at, not copied: a drawing keeps its lines, the rest its beginning."""
+    indent = INDENT + "  "
+    lines = harmless(text, lines=True).split("\n")
+    if len(lines) > 1:
+        return [cut(indent + line) for line in lines]
     return textwrap.wrap(
-        harmless(text),
+        lines[0],
         WIDTH,
         initial_indent=indent,
         subsequent_indent=indent,
@@ -46,6 +54,7 @@ def said(text: str, indent: str = INDENT + "  ") -> list[str]:
     )
 
 
-def verbatim(text: str, lead: str = "") -> Iterator[str]:
+def verbatim(lead: str, text: str) -> Iterator[str]:
     """Text to be copied: never broken, whatever its length."""
-    yield f"{INDENT}{lead}{harmless(text)}"
+    for line in text.split("\n"):
+        yield f"{INDENT}{lead}{harmless(line)}"

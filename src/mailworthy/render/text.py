@@ -1,6 +1,5 @@
 """Audits for people: read once and acted on."""
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 import click
@@ -12,11 +11,10 @@ from mailworthy.audit.run import Gap
 from mailworthy.audit.trial import Answer, Trial
 from mailworthy.names import harmless
 from mailworthy.render.gaps import explained
+from mailworthy.render.lines import INDENT, WIDTH, cut, said, verbatim, wrapped
 from mailworthy.render.steps import prose_of, steps_of
 from mailworthy.render.trials import Told, addresses, agreed, as_of, heading, told
 
-WIDTH = 80
-INDENT = " " * 4
 _MARKS = {
     State.PASS: ("✓", "green"),
     State.FAIL: ("✗", "red"),
@@ -30,7 +28,6 @@ _ANSWERS = {
 }
 _COLOURS = {Severity.BLOCKER: "red", Severity.WARNING: "yellow", Severity.ADVICE: "cyan"}
 _MANY = 6
-_MOST_SAID = 4  # lines of evidence for one answer, or of what one receiver says
 _SMALL_TREE = 5  # lines: a record without includes needs no tree
 
 
@@ -52,7 +49,7 @@ def one(audit: Audit, *, spf_tree: bool = False) -> str:
         lines += [
             "",
             "  What the SPF record costs:",
-            *(_cut(INDENT + line, WIDTH) for line in audit.spf_tree),
+            *(cut(INDENT + line, WIDTH) for line in audit.spf_tree),
         ]
     lines += _gaps("?  Could not be determined", audit.undetermined)
     lines += _gaps("–  Not asked", audit.not_rehearsed)
@@ -74,7 +71,7 @@ def dots(audit: Audit) -> str:
 
 def _dot(dot: Dot) -> str:
     mark, colour = _MARKS[dot.state]
-    says = _cut(harmless(dot.says), WIDTH - 19)
+    says = cut(harmless(dot.says), WIDTH - 19)
     return f"  {click.style(mark, fg=colour, bold=True)} {dot.name:<13} {says}"
 
 
@@ -93,12 +90,12 @@ def trial_lines(trials: Sequence[Trial]) -> list[str]:
     if accepting:
         lines += _marked(Answer.ACCEPTED, f"{accepting}: accept ({as_of(trials)})")
     for fact in dict.fromkeys(t.fact for t in others):
-        lines += _wrapped(fact, most=2)
+        lines += wrapped(fact, most=2)
     return [*lines, ""]
 
 
 def _marked(answer: Answer, text: str) -> list[str]:
-    first, *rest = _wrapped(text)
+    first, *rest = wrapped(text)
     return [f"  {_mark(answer)} {first[len(INDENT) :]}", *rest]
 
 
@@ -110,7 +107,7 @@ def _mark(answer: Answer) -> str:
 def _receiver(told: Told, addresses_: int) -> str:
     about = "" if len(told.ips) == addresses_ else f" from {addresses(told.ips)}"
     text = f"{told.profile:<13} {told.says:<19} {told.line}{about}"
-    return f"  {_mark(told.answer)} {_cut(text, WIDTH - len(INDENT))}"
+    return f"  {_mark(told.answer)} {cut(text, WIDTH - len(INDENT))}"
 
 
 def _receivers(audit: Audit, answer: Answer) -> int:
@@ -142,58 +139,17 @@ def _finding(finding: Finding) -> Iterator[str]:
     label = finding.severity.value.upper() if finding.waived is None else "WAIVED"
     head = click.style(label, fg=colour, bold=True)
     yield f"  {head}  {click.style(finding.rule, bold=True)}  {', '.join(finding.references)}"
-    yield from _wrapped(finding.message)
+    yield from wrapped(finding.message)
     if finding.waived is not None:
-        yield from _wrapped(f"waived: {finding.waived}")
+        yield from wrapped(f"waived: {finding.waived}")
         return
     for shown in finding.evidence[:_MANY]:
-        yield from _verbatim(click.style("$ ", fg="bright_black"), shown.command)
-        yield from _said(shown.said)
+        yield from verbatim(click.style("$ ", fg="bright_black"), shown.command)
+        yield from said(shown.said)
     for line in steps_of(finding.remedy):
-        yield from _wrapped(line) if line.startswith("ask ") else _verbatim("", line)
+        yield from wrapped(line) if line.startswith("ask ") else verbatim("", line)
     for line in prose_of(finding.remedy):
-        yield from _wrapped(line)
-
-
-def _wrapped(text: str, *, most: int | None = None) -> list[str]:
-    """Prose, on at most so many lines; names and URLs stay whole."""
-    return textwrap.wrap(
-        harmless(text),
-        WIDTH,
-        initial_indent=INDENT,
-        subsequent_indent=INDENT,
-        break_on_hyphens=False,
-        break_long_words=False,
-        max_lines=most,
-        placeholder=" …",
-    )
-
-
-def _said(text: str) -> list[str]:
-    """Evidence is looked at, not copied: a drawing keeps its lines, the rest its beginning."""
-    indent = INDENT + "  "
-    lines = harmless(text, lines=True).split("\n")
-    if len(lines) > 1:
-        return [_cut(indent + line, WIDTH) for line in lines]
-    return textwrap.wrap(
-        lines[0],
-        WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent,
-        break_on_hyphens=False,
-        max_lines=_MOST_SAID,
-        placeholder=" …",
-    )
-
-
-def _cut(line: str, width: int) -> str:
-    return line if len(line) <= width else line[: width - 1] + "…"
-
-
-def _verbatim(lead: str, text: str) -> Iterator[str]:
-    """Text to be copied: never broken, whatever its length."""
-    for line in text.split("\n"):
-        yield f"{INDENT}{lead}{harmless(line)}"
+        yield from wrapped(line)
 
 
 def _gaps(title: str, gaps: Sequence[Gap]) -> Iterator[str]:
@@ -206,4 +162,4 @@ def _gaps(title: str, gaps: Sequence[Gap]) -> Iterator[str]:
     for why, whats in by_why.items():
         shown = ", ".join(whats[:_MANY])
         more = f" and {len(whats) - _MANY} more" if len(whats) > _MANY else ""
-        yield from _wrapped(f"{explained(why)}: {shown}{more}")
+        yield from wrapped(f"{explained(why)}: {shown}{more}")

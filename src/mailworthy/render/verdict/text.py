@@ -82,7 +82,7 @@ def _records(verdict: Verdict) -> Iterator[str]:
     if shown:
         yield from ("", "  What decided")
     for each in shown:
-        yield from verbatim(each.command, click.style("$ ", fg="bright_black"))
+        yield from verbatim(click.style("$ ", fg="bright_black"), each.command)
         yield from said(each.said)
 
 
