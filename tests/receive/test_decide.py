@@ -285,19 +285,24 @@ ALL = receiver(MARKS, LATER, ADVISES, REFUSES)
     ("parts", "expected", "code", "reason"),
     [
         ({}, Disposition.ACCEPT, "", "all 3 published requirements are met"),
-        ({"record": None}, Disposition.SPAM, "", "no dmarc-none: example.com has no DMARC policy"),
-        ({"iprev": iprev(Iprev.PERMERROR)}, Disposition.DEFER, "450 4.7.25", "no no-reverse-name"),
+        ({"record": None}, Disposition.SPAM, "", "example.com has no DMARC policy"),
+        (
+            {"iprev": iprev(Iprev.PERMERROR)},
+            Disposition.DEFER,
+            "450 4.7.25",
+            "the address 192.0.2.25",
+        ),
         (
             {"sender": spf(Spf.FAIL), "record": None, "iprev": iprev(Iprev.PERMERROR)},
             Disposition.REJECT,
             "550 5.7.27",
-            "no spf-not-pass: 192.0.2.25 may not send",
+            "192.0.2.25 may not send",
         ),
         (
             {"sender": spf(Spf.TEMPERROR), "record": None},
             Disposition.DEFER,
             "421 4.7.27",
-            "no spf-not-pass; not known: TXT of example.com",
+            "whether this would be taken is not known: TXT of example.com",
         ),
         ({"record": Why.TIMEOUT}, Disposition.ACCEPT, "", "2 published requirements are met, 1 co"),
         (

@@ -9,6 +9,7 @@ from mailworthy.receive.weights import WEIGHTS
 from mailworthy.receive.words import Disposition, Fact, Held
 
 _SEVERITY = list(Disposition)
+_ORDER = (Held.YES, Held.UNKNOWN, Held.NOT_ASKED)
 
 
 def decide(profile: Profile, evidence: Evidence) -> Decision:
@@ -37,12 +38,11 @@ def _outcome(line: Line, findings: dict[Fact, Finding], ipv6: bool) -> Outcome:
     """A line is broken by the first fact that holds; else the first that is open decides."""
     if line.ipv6_only and not ipv6:
         return Outcome(line, Held.NO)
-    found = [findings[fact] for fact in line.broken_by]
-    for held in (Held.YES, Held.UNKNOWN, Held.NOT_ASKED):
-        for finding in found:
-            if finding.held is held:
-                return Outcome(line, held, finding)
-    return Outcome(line, Held.NO)
+    found = [finding for fact in line.broken_by if (finding := findings[fact]).held is not Held.NO]
+    if not found:
+        return Outcome(line, Held.NO)
+    first = min(found, key=lambda finding: _ORDER.index(finding.held))
+    return Outcome(line, first.held, first)
 
 
 def _by_lines(profile: Profile, outcomes: tuple[Outcome, ...]) -> Decision:
@@ -70,10 +70,10 @@ def _called(outcome: Outcome) -> Disposition:
 
 
 def _told(outcome: Outcome) -> tuple[str, str]:
-    line, reason = outcome.line, outcome.finding.reason if outcome.finding else ""
+    reason = outcome.finding.reason if outcome.finding else ""
     if outcome.broken is Held.YES:
-        return f"{line.requirement}: {reason}", line.code
-    return f"{line.requirement}; not known: {reason}", line.deferral
+        return reason, outcome.line.code
+    return f"whether this would be taken is not known: {reason}", outcome.line.deferral
 
 
 def _content(outcomes: tuple[Outcome, ...]) -> str:

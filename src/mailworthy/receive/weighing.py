@@ -33,7 +33,7 @@ def weighed(
     deciding = list(counted(held).values())
     if weight >= REFUSE:
         disposition, code = Disposition.REJECT, f"550 5.{_code(deciding, _CODES)}"
-    elif most(held, unknown) >= REFUSE:
+    elif unknown and most(held, unknown) >= REFUSE:
         deciding = list(counted(unknown).values())
         disposition, code = Disposition.DEFER, f"451 4.{_code(deciding, _CODES | _OPEN)}"
     else:

@@ -59,7 +59,9 @@ def counted(held: Iterable[Fact]) -> dict[Group, Fact]:
     A list that adds a footer breaks signatures and fails DMARC by it: beside `p=reject` a broken
     signature is no independent fact, and does not count.
     """
-    facts = set(held) & WEIGHTS.keys()
+    facts = set(held)
+    if not facts:
+        return {}
     if Fact.DMARC_REJECT in facts:
         facts.discard(Fact.DKIM_BROKEN)
     found: dict[Group, Fact] = {}

@@ -32,6 +32,8 @@ class Held(StrEnum):
 class Fact(StrEnum):
     """What can be held against a message, each told by one test of the evidence."""
 
+    __hash__ = str.__hash__  # the one of Enum runs in Python, for every look-up in a table
+
     NO_REVERSE_NAME = "no-reverse-name"
     REVERSE_NOT_CONFIRMED = "reverse-not-confirmed"  # no name, or none leads back
     GENERIC_REVERSE_NAME = "generic-reverse-name"  # the address written into it, dyn, pool
