@@ -32,7 +32,8 @@ class Decision(msgspec.Struct, frozen=True):
     """What a receiver of this profile would do, in `reason` in one line for people.
 
     `outcomes` are all lines of the profile in order. `code` is what the SMTP session would hear,
-    empty for mail that is taken without a word, and where the receiver publishes none. `weight` is the sum where the profile weighs.
+    empty for mail that is taken without a word, and where the receiver publishes none. `weight`
+    is the sum where the profile weighs.
     """
 
     profile: str
