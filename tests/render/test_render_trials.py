@@ -128,6 +128,21 @@ def test_a_reason_that_receivers_share_is_told_once() -> None:
     ]
 
 
+def test_each_address_has_its_own_fact() -> None:
+    def bare(number: int) -> Trial:
+        said = decision("red", REJECT, Held.YES, f"of {number}")
+        return trial(said, ip=f"192.0.2.{number}")
+
+    assert lines(bare(1), bare(2))[1:] == [
+        "  ✗ red           reject              reverse-dns",
+        "    fact of 1",
+        "    fact of 2",
+    ]
+    (many,) = told([bare(n) for n in range(1, 10)])
+    assert many.why == "because of 1; because of 2; because of 3; because of 4; and 5 more"
+    assert lines(*[bare(n) for n in range(1, 10)])[-2:] == ["    fact of 6", "    and 3 more"]
+
+
 def test_weighing_receivers_name_all_that_weighed() -> None:
     one, two = (decision("x", REJECT, Held.YES, f"of {n}", action=ACCEPT) for n in "ab")
     both = msgspec.structs.replace(one, outcomes=one.outcomes + two.outcomes, weight=16.0)

@@ -89,8 +89,9 @@ def trial_lines(trials: Sequence[Trial]) -> list[str]:
     accepting = ", ".join(t.profile for t in everybody if t.profile not in refusing)
     if accepting:
         lines += _marked(Answer.ACCEPTED, f"{accepting}: accept ({as_of(trials)})")
-    for fact in dict.fromkeys(t.fact for t in others):
-        lines += wrapped(fact, most=2)
+    facts = list(dict.fromkeys(fact for t in others for fact in t.facts))
+    lines += [line for fact in facts[:_MANY] for line in wrapped(fact, most=2)]
+    lines += [f"{INDENT}and {len(facts) - _MANY} more"] if len(facts) > _MANY else []
     return [*lines, ""]
 
 
@@ -112,7 +113,7 @@ def _receiver(told: Told, addresses_: int) -> str:
 
 def _receivers(audit: Audit, answer: Answer) -> int:
     """How many receivers say so of our mail, from some address at least."""
-    return len({t.title for t in told(audit.trials) if t.answer is answer})
+    return len({t.profile for t in told(audit.trials) if t.answer is answer})
 
 
 def _summary(audit: Audit) -> list[str]:

@@ -11,7 +11,7 @@ from mailworthy.receive.decision import Decision, Outcome
 from mailworthy.receive.words import Disposition, Held
 
 MARKS = {Answer.ACCEPTED: "✓", Answer.REFUSED: "✗", Answer.UNDETERMINED: "?"}
-MOST_NAMED = 4  # addresses
+MOST_NAMED = 4  # addresses, or what is said of each
 _REPLY = re.compile(r"\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?")  # RFC 5321 §4.2, RFC 3463 §2
 _ORDER = (Answer.REFUSED, Answer.UNDETERMINED, Answer.ACCEPTED)
 
@@ -20,7 +20,8 @@ class Told(msgspec.Struct, frozen=True):
     """What one receiver says of a message, from each of `ips` the same.
 
     `says` is the disposition with the numbers of the reply, `code` the whole reply. `line` names
-    the requirements that decided, `fact` is what was found, and `why` both in one sentence.
+    the requirements that decided, `facts` are what was found, and `reasons` both in sentences: one
+    each, or one for each address.
     """
 
     profile: str
@@ -30,9 +31,14 @@ class Told(msgspec.Struct, frozen=True):
     says: str
     code: str
     line: str
-    fact: str
-    why: str
-    ips: tuple[str, ...] = ()
+    facts: tuple[str, ...]
+    reasons: tuple[str, ...]
+    ips: tuple[str, ...]
+
+    @property
+    def why(self) -> str:
+        """The reasons in one line."""
+        return few(self.reasons, "; ")
 
 
 def told(trials: Sequence[Trial]) -> tuple[Told, ...]:
@@ -40,14 +46,23 @@ def told(trials: Sequence[Trial]) -> tuple[Told, ...]:
     found: dict[tuple[str, ...], Told] = {}
     for trial in trials:
         for decision in trial.decisions:
-            new = _told(decision)
+            new = _told(decision, trial.ip)
             key = (new.profile, new.says, new.code, new.line)
-            there = found.get(key, new)
-            found[key] = msgspec.structs.replace(there, ips=(*there.ips, trial.ip))
+            found[key] = _both(found[key], new) if key in found else new
     return tuple(sorted(found.values(), key=lambda t: _ORDER.index(t.answer)))
 
 
-def _told(decision: Decision) -> Told:
+def _both(one: Told, other: Told) -> Told:
+    """The same, said of more addresses."""
+    return msgspec.structs.replace(
+        one,
+        facts=tuple(dict.fromkeys(one.facts + other.facts)),
+        reasons=tuple(dict.fromkeys(one.reasons + other.reasons)),
+        ips=one.ips + other.ips,
+    )
+
+
+def _told(decision: Decision, ip: str) -> Told:
     reply = _REPLY.match(decision.code)
     said = answer(decision)
     decisive = () if said is Answer.ACCEPTED else _decisive(decision)
@@ -60,8 +75,9 @@ def _told(decision: Decision) -> Told:
         " ".join([decision.disposition, *([reply[0].replace("-", " ")] if reply else [])]),
         harmless(decision.code),
         ", ".join(o.line.id for o in decisive),
-        harmless(facts[0] if len(facts) == 1 else decision.reason),
-        harmless(decision.reason),
+        (harmless(facts[0] if len(facts) == 1 else decision.reason),),
+        (harmless(decision.reason),),
+        (ip,),
     )
 
 
@@ -80,6 +96,12 @@ def addresses(ips: Sequence[str]) -> str:
     if len(ips) > MOST_NAMED:
         return f"{len(ips)} addresses"
     return " and ".join(filter(None, (", ".join(ips[:-1]), *ips[-1:])))
+
+
+def few(texts: Sequence[str], between: str) -> str:
+    """The first texts, and how many more there are."""
+    more = len(texts) - MOST_NAMED
+    return between.join([*texts[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])])
 
 
 def heading(trials: Sequence[Trial]) -> str:
