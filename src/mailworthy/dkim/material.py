@@ -22,6 +22,12 @@ MAX_BITS = 16384
 MAX_BASE64 = 4096  # characters; a key of MAX_BITS needs 2784
 ED25519_OCTETS = 32
 _SPKI_ED25519 = bytes.fromhex("302a300506032b6570032100")  # RFC 8410 §4
+# Points that make signatures for everybody, by their y, in every encoding (RFC 8032 §5.1.7, §8).
+_FIELD = 2**255 - 19
+_Y_ORDER_8 = int.from_bytes(
+    bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"
+)
+_SMALL_ORDER = frozenset({0, 1, _Y_ORDER_8, _FIELD - _Y_ORDER_8, _FIELD - 1, _FIELD, _FIELD + 1})
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 _PRIVATE_WORDS = re.compile(r"PRIVATE\s{0,8}KEY")
 
@@ -135,6 +141,8 @@ def _ed25519(octets: bytes) -> Material | Fault:
         return Fault("ed25519-wrapped", f"p= must be the bare 32 octets: p={raw}")
     if len(octets) != ED25519_OCTETS:
         return Fault("bad-key", f"an Ed25519 key has 32 octets, this has {len(octets)}")
+    if int.from_bytes(octets, "little") & ~(1 << 255) in _SMALL_ORDER:
+        return Fault("bad-key", "p= is no key of anybody: everybody can sign with it")
     try:
         key = Ed25519PublicKey.from_public_bytes(octets)
     except (ValueError, UnsupportedAlgorithm):

@@ -111,7 +111,7 @@ def _from(message: Message, author: Author) -> Iterator[Flaw]:
     if count > 1:
         text = "there are several From fields"
         yield Flaw(Code.SEVERAL_FROM, text, section, detail=f"{count} of them", field="From")
-    elif author.fault not in (None, Fault.NO_FIELD):
+    elif author.fault not in (None, Fault.NO_FIELD, Fault.NO_DOMAIN):
         yield _faulty_from(author)
     elif author.problems and (loose := [p for p in author.problems if p.code != "domain-literal"]):
         text, why = "From is not written as it has to be", loose[0].message
