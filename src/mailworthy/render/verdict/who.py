@@ -5,6 +5,7 @@ from mailworthy.names import printable
 from mailworthy.receive.evidence import Evidence
 
 _SHOWN = 100
+_NAME = 40
 _MOST = 3
 
 
@@ -26,7 +27,11 @@ def _author(author: Author) -> str:
 
 
 def _address(box: Mailbox) -> str:
-    return printable(f"{box.local}@{box.domain or box.written}", _SHOWN)
+    """With the name that mail programs show in its place, unless that is encoded."""
+    address = printable(f"{box.local}@{box.domain or box.written}", _SHOWN)
+    if not box.display or "=?" in box.display:
+        return address
+    return f'"{printable(box.display, _NAME)}" <{address}>'
 
 
 def _several(texts: list[str]) -> str:
