@@ -4,6 +4,7 @@ from datetime import date
 from itertools import product
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from mailworthy.receive.flaw import Code
 from mailworthy.receive.load import load
 from mailworthy.receive.profile import Line, Profile
 from mailworthy.receive.weights import MARK, REFUSE, WEIGHTS, Group, counted, most, total
-from mailworthy.receive.words import Disposition, Fact, Held
+from mailworthy.receive.words import Disposition, DmarcReject, Fact, Held
 from mailworthy.spf.model import Result as Spf
 from receive_kit import (
     AUTHOR,
@@ -140,6 +141,18 @@ def test_reject_refuses_with_one_independent_fact_and_not_alone() -> None:
         together += refused
     assert alone
     assert together
+
+
+def test_the_owner_of_the_server_may_let_reject_refuse_alone() -> None:
+    always = msgspec.structs.replace(STRICT, dmarc_reject=DmarcReject.ALWAYS)
+    stranger = {**SENDERS[0][0], **SIGNED[0][0]}
+    parts = {"record": REJECT, **stranger}
+    assert judged(parts).disposition is Disposition.SPAM
+    decision = decide(always, evidence(**parts))
+    assert (decision.disposition, decision.code) == (Disposition.REJECT, "550 5.7.1")
+    for milder in (QUARANTINE, NONE):
+        parts = {"record": milder, **stranger}
+        assert decide(always, evidence(**parts)) == judged(parts)
 
 
 def test_no_failed_check_weighs_nothing() -> None:

@@ -33,7 +33,7 @@ from mailworthy.receive.form import form
 from mailworthy.receive.identifiers import identifiers
 from mailworthy.receive.profile import Alignment, Profile
 from mailworthy.receive.verdict import Heard, Verdict
-from mailworthy.receive.words import Check
+from mailworthy.receive.words import Check, DmarcReject
 from mailworthy.spf.engine import check_host
 from mailworthy.spf.identity import Identity, helo_identity, mail_from_identity
 from mailworthy.spf.result import SpfResult
@@ -46,12 +46,14 @@ class Options(msgspec.Struct, frozen=True):
 
     `lists` are the blocklists to ask about the client and the author domain, `tested` what was
     learned of them before (`Listings.health`). `own` are our names and addresses, which a client
-    must not claim. `assumptions` is what the caller took for granted, in sentences.
+    must not claim. `dmarc_reject` is for profiles that weigh. `assumptions` is what the caller
+    took for granted, in sentences.
     """
 
     lists: Sequence[Dnsbl] = ()
     tested: Mapping[str, Health] = NOTHING
     own: Collection[str] = ()
+    dmarc_reject: DmarcReject = DmarcReject.INDEPENDENT
     assumptions: Sequence[str] = ()
 
 
@@ -88,7 +90,7 @@ class _Judging:
     ) -> None:
         self.message, self.envelope, self.options = message, envelope, options
         self.now = envelope.received_at or now
-        self.profiles = profiles
+        self.profiles = [_as_wished(profile, options) for profile in profiles]
         self.author = read_author([field.value for field in message.named(b"from")])
         self.identity = mail_from_identity(envelope.mail_from, envelope.helo)
         self.heard: dict[Check, list[Reply]] = {}
@@ -224,6 +226,12 @@ class _Judging:
             return None
         subjects = [self.envelope.ip, *([self.author.domain] if self.author.domain else ())]
         return (yield from check_lists(subjects, self.options.lists, tested=self.options.tested))
+
+
+def _as_wished(profile: Profile, options: Options) -> Profile:
+    if not profile.weighed or profile.dmarc_reject is options.dmarc_reject:
+        return profile
+    return msgspec.structs.replace(profile, dmarc_reject=options.dmarc_reject)
 
 
 def sender_domain(envelope: Envelope) -> str | None:

@@ -7,7 +7,7 @@ from functools import cached_property
 import msgspec
 
 from mailworthy.dkim.result import Length
-from mailworthy.receive.words import Disposition, Fact
+from mailworthy.receive.words import Disposition, DmarcReject, Fact
 
 
 class Alignment(StrEnum):
@@ -43,6 +43,8 @@ class Line(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=Tr
 class Profile(msgspec.Struct, frozen=True, dict=True, rename="kebab", forbid_unknown_fields=True):
     """A receiver. `weighed` receivers add up what fails (see `weights`); others act by lines.
 
+    `dmarc_reject` is for those that weigh: whether p=reject alone refuses.
+
     `extends` names the profile whose lines apply too, unless one of the same id stands here.
     """
 
@@ -52,6 +54,7 @@ class Profile(msgspec.Struct, frozen=True, dict=True, rename="kebab", forbid_unk
     length: Length = Length.IGNORE_FOR_DMARC
     discovery: Alignment = Alignment.TREE_WALK
     weighed: bool = False
+    dmarc_reject: DmarcReject = DmarcReject.INDEPENDENT
     extends: str = ""
     lines: tuple[Line, ...] = ()
 

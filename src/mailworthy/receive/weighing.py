@@ -3,7 +3,7 @@
 from mailworthy.receive.decision import Decision, Finding, Outcome
 from mailworthy.receive.profile import Profile
 from mailworthy.receive.weights import MARK, REFUSE, WEIGHTS, Group, counted, most, total
-from mailworthy.receive.words import Disposition, Fact, Held
+from mailworthy.receive.words import Disposition, DmarcReject, Fact, Held
 
 # The enhanced status code of a failed check alone (RFC 7372 §3, RFC 3463 §3.2), without its class.
 _CODES = {
@@ -29,11 +29,12 @@ def weighed(
     """
     held = [fact for fact in WEIGHTS if findings[fact].held is Held.YES]
     unknown = [fact for fact in WEIGHTS if findings[fact].held is Held.UNKNOWN]
-    weight = total(held)
+    always = profile.dmarc_reject is DmarcReject.ALWAYS
+    weight = total(held, always=always)
     deciding = list(counted(held).values())
     if weight >= REFUSE:
         disposition, code = Disposition.REJECT, f"550 5.{_code(deciding, _CODES)}"
-    elif unknown and most(held, unknown) >= REFUSE:
+    elif unknown and most(held, unknown, always=always) >= REFUSE:
         deciding = list(counted(unknown).values())
         disposition, code = Disposition.DEFER, f"451 4.{_code(deciding, _CODES | _OPEN)}"
     else:

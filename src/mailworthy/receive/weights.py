@@ -71,14 +71,17 @@ def counted(held: Iterable[Fact]) -> dict[Group, Fact]:
     return found
 
 
-def total(held: Iterable[Fact]) -> float:
-    """The weight of all facts that hold, each check once."""
-    return round(sum(WEIGHTS[fact][1] for fact in counted(held).values()), 1)
+def total(held: Iterable[Fact], *, always: bool = False) -> float:
+    """The weight of all facts that hold, each check once; `always` lets p=reject refuse alone."""
+    found = counted(held).values()
+    extra = REFUSE - REJECT if always and Fact.DMARC_REJECT in found else 0.0
+    return round(sum(WEIGHTS[fact][1] for fact in found) + extra, 1)
 
 
-def most(held: Iterable[Fact], unknown: Iterable[Fact]) -> float:
+def most(held: Iterable[Fact], unknown: Iterable[Fact], *, always: bool = False) -> float:
     """What the weight would be at most, were any of `unknown` to hold as well."""
     known, every = set(held), {*held, *unknown}
+    whole = total(every, always=always)
     if Fact.DMARC_REJECT in known:
-        return total(every)
-    return max(total(every), total(every - {Fact.DMARC_REJECT}))
+        return whole
+    return max(whole, total(every - {Fact.DMARC_REJECT}))

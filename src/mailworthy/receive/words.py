@@ -69,6 +69,13 @@ class Fact(StrEnum):
     NOT_ENCRYPTED = "not-encrypted"
 
 
+class DmarcReject(StrEnum):
+    """When a DMARC failure under `p=reject` refuses a message (RFC 9989 §7.4)."""
+
+    INDEPENDENT = "independent"  # only together with a second, independent fact
+    ALWAYS = "always"
+
+
 class Disposition(StrEnum):
     """What becomes of a message, from mild to severe; RFC 9989 §5.4 leaves it to the receiver."""
 

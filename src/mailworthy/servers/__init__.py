@@ -5,6 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from mailworthy.domain.intent import Intent
+from mailworthy.receive.words import DmarcReject
 from mailworthy.servers import (
     autoconfig,
     autodiscover,
@@ -16,7 +17,7 @@ from mailworthy.servers import (
     rspamd,
     web,
 )
-from mailworthy.servers.model import ConfigFile, DmarcReject, sites
+from mailworthy.servers.model import ConfigFile, sites
 
 __all__ = ["ConfigFile", "DmarcReject", "configuration"]
 

@@ -2,19 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from enum import StrEnum
 
 import msgspec
 
 from mailworthy.domain.intent import Domain, Host, Intent
 from mailworthy.domain.keys import selectors_for
-
-
-class DmarcReject(StrEnum):
-    """When a DMARC failure under `p=reject` refuses a message (RFC 9989 §7.4)."""
-
-    INDEPENDENT = "independent"  # only together with a second, independent fact
-    ALWAYS = "always"
 
 
 class ConfigFile(msgspec.Struct, frozen=True):

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from mailworthy.domain.intent import Intent
+from mailworthy.receive.words import DmarcReject
 from mailworthy.servers import mtasts, web
-from mailworthy.servers.model import ConfigFile, DmarcReject, Site
+from mailworthy.servers.model import ConfigFile, Site
 from mailworthy.servers.rspamd import KEY_FOLDER, key_path
 from mailworthy.servers.scores import MARK, REFUSE, SCORES
 

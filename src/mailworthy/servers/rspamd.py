@@ -6,9 +6,10 @@ they are, so that an update of the package has nothing to ask.
 
 from collections.abc import Iterator
 
+from mailworthy.receive.words import DmarcReject
 from mailworthy.servers import rspamd_texts as texts
 from mailworthy.servers import scores
-from mailworthy.servers.model import ConfigFile, DmarcReject, Site, commented
+from mailworthy.servers.model import ConfigFile, Site, commented
 
 KEY_FOLDER = "/var/lib/rspamd/dkim"
 
