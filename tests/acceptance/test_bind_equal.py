@@ -18,6 +18,7 @@ from mailworthy.cli import group
 from mailworthy.lookup.memory import Memory
 from mailworthy.names import is_within
 from mailworthy.rdata.text import quote
+from mailworthy.setup.trial import NO_KEY
 
 pytestmark = [pytest.mark.lab, pytest.mark.skipif(not NAMED, reason="named is not installed")]
 
@@ -92,6 +93,15 @@ def audits(result: Result) -> list[dict[str, Any]]:
     return found
 
 
+def beside_mail(result: Result) -> str:
+    """What was said, but for the mail that only a rehearsal tries."""
+    found = audits(result)
+    for audit in found:
+        audit["trials"] = []
+        audit["not_rehearsed"] = [g for g in audit["not_rehearsed"] if g["why"] != NO_KEY.why]
+    return json.dumps({"audits": found}, indent=2, ensure_ascii=False) + "\n"
+
+
 def zone_file(folder: Path, lines: list[str]) -> str:
     path = folder / "zones"
     path.write_text("\n".join(["$TTL 3600", *lines]) + "\n")
@@ -108,7 +118,7 @@ def test_a_server_and_a_file_say_the_same(world: str, tmp_path: Path) -> None:
     # What BIND says of aliases in a circle, it says of other troubles too.
     loops = world == "MX to a loop of aliases"
     said = served.stdout.replace('"why": "servfail"', '"why": "loop"') if loops else served.stdout
-    assert said == filed.stdout
+    assert said == beside_mail(filed)
     assert served.exit_code == filed.exit_code
     assert bool(audits(served)[0]["undetermined"]) is loops
     if world.startswith("article: "):
@@ -140,7 +150,8 @@ def test_what_init_wrote_is_the_same_when_it_is_served(tmp_path: Path) -> None:
         served = check("--dir", out, "--dns", named.spec)
     files = ",".join(map(str, [*paths, out / "root"]))
     filed = check("--dir", out, "--dns", f"zone:{files}")
-    assert served.stdout == filed.stdout
+    assert served.stdout == beside_mail(filed)
+    assert audits(filed)[0]["trials"] != audits(served)[0]["trials"] == []
     assert (served.exit_code, audits(served)[0]["findings"]) == (0, [])
     assert {dot["state"] for dot in audits(served)[0]["checkpoint"]} == {"pass"}
 
