@@ -5,19 +5,12 @@ from pathlib import Path
 
 import click
 
-from mailworthy.cli.options import option
+from mailworthy.cli.options import dmarc_reject, option
 
 
 @click.command()
 @option("dir")
-@click.option(
-    "--dmarc-reject",
-    type=click.Choice(["independent", "always"]),
-    default="independent",
-    show_default=True,
-    help="When a failure under p=reject refuses a message: only with a second, independent "
-    "fact (RFC 9989 §7.4), or always.",
-)
+@dmarc_reject
 @click.option("--list", "only_list", is_flag=True, help="List the files and where they go.")
 @click.option("--yes", is_flag=True, help="Replace files that differ.")
 def command(dir: str | None, dmarc_reject: str, only_list: bool, yes: bool) -> None:

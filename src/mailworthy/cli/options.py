@@ -55,3 +55,11 @@ def _type(setting: Setting) -> Any:
 
 ASKING = ("dns", "record", "timeout", "trust_ad", "signed")
 asking = option(*ASKING)
+dmarc_reject = click.option(
+    "--dmarc-reject",
+    type=click.Choice(["independent", "always"]),
+    default="independent",
+    show_default=True,
+    help="When a failure under p=reject refuses a message at a server of your own: only with a "
+    "second, independent fact (RFC 9989 §7.4), or always.",
+)

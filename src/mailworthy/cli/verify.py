@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mailworthy.cli.options import asking, option
+from mailworthy.cli.options import asking, dmarc_reject, option
 from mailworthy.settings import BY_NAME
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def _profiles(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
     default=None,
     help="Ask blocklists (default: if DNS is asked live).",
 )
+@dmarc_reject
 @click.option("--trace", is_flag=True, help="Show every question with its answer.")
 @asking
 @option("deadline")
@@ -63,6 +64,7 @@ def command(
     message: str,
     profiles: tuple[str, ...],
     blocklists: bool | None,
+    dmarc_reject: str,
     trace: bool,
     deadline: float,
     format: str,
@@ -83,6 +85,7 @@ def command(
     from mailworthy.message.header import read
     from mailworthy.receive.engine import Options
     from mailworthy.receive.facade import verify
+    from mailworthy.receive.words import DmarcReject
 
     how = Asking(**{name: given.pop(name) for name in Asking.__struct_fields__})
     stored = read(read_message(message))
@@ -97,7 +100,11 @@ def command(
             resolver=resolver,
             now=now,
             profile=wanted,
-            options=Options(lists=lists, assumptions=seen.assumptions),
+            options=Options(
+                lists=lists,
+                dmarc_reject=DmarcReject(dmarc_reject),
+                assumptions=seen.assumptions,
+            ),
             deadline=deadline,
         )
     _say(verdict, format, trace)

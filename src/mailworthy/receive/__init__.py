@@ -1,17 +1,22 @@
 """A receiver's whole judgement of a message: every check, and what comes of them."""
 
-from mailworthy.receive.decision import Decision
-from mailworthy.receive.engine import Options
-from mailworthy.receive.envelope import Envelope
-from mailworthy.receive.facade import averify as aevaluate
-from mailworthy.receive.facade import verify as evaluate
-from mailworthy.receive.verdict import Verdict
-from mailworthy.receive.words import Check, Disposition, Fact, Held
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mailworthy.receive.decision import Decision
+    from mailworthy.receive.engine import Options
+    from mailworthy.receive.envelope import Envelope
+    from mailworthy.receive.facade import averify as aevaluate
+    from mailworthy.receive.facade import verify as evaluate
+    from mailworthy.receive.verdict import Verdict
+    from mailworthy.receive.words import Check, Disposition, DmarcReject, Fact, Held
 
 __all__ = [
     "Check",
     "Decision",
     "Disposition",
+    "DmarcReject",
     "Envelope",
     "Fact",
     "Held",
@@ -20,3 +25,20 @@ __all__ = [
     "aevaluate",
     "evaluate",
 ]
+
+_HOMES = {
+    "Decision": ("decision", "Decision"),
+    "Envelope": ("envelope", "Envelope"),
+    "Options": ("engine", "Options"),
+    "Verdict": ("verdict", "Verdict"),
+    "aevaluate": ("facade", "averify"),
+    "evaluate": ("facade", "verify"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """PEP 562: profiles and weights are used without the engines."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home, attribute = _HOMES.get(name, ("words", name))
+    return getattr(import_module(f"{__name__}.{home}"), attribute)
