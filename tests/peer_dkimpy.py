@@ -62,10 +62,15 @@ def not_base64(message: Message, key: str, ours: DkimSignature) -> bool:
     )
 
 
+SPOILED = (
+    *("duplicate-tag", "missing-equals", "empty-name", "bad-name", "empty-tag"),
+    *("bad-version", "version-not-first"),
+)
+
+
 def broken_list(message: Message, key: str, ours: DkimSignature) -> bool:
     """One bad tag spoils a list, and v= stands first if at all."""
-    found = record.parse(key)
-    return ours.code == "bad-tag-list" or (found.record is None and not found.has("bad-key"))
+    return ours.code == "bad-tag-list" or record.parse(key).has(*SPOILED)
 
 
 def services(message: Message, key: str, ours: DkimSignature) -> bool:
