@@ -1,0 +1,123 @@
+"""Which elements belong where (RFC 9990 §3.1.1, the tables, and Appendix A)."""
+
+from functools import lru_cache
+
+import msgspec
+
+from mailworthy.names import printable
+from mailworthy.reports.aggregate.flaws import Flaws
+from mailworthy.reports.aggregate.node import Node
+
+SEVERAL = 32  # children of an ordinary element; what has more is not worth remembering
+FOREIGN = ""
+
+
+class Model(msgspec.Struct, frozen=True):
+    """The children of an element in order; after each name `?` or `*` where it is not required."""
+
+    once: frozenset[str]
+    rank: dict[str, int]
+    required: tuple[str, ...]
+    ordered: bool
+
+
+def _model(text: str, *, ordered: bool = False) -> Model:
+    words = text.split()
+    names = [word.rstrip("?*") for word in words]
+    once = frozenset(n for n, word in zip(names, words, strict=True) if not word.endswith("*"))
+    required = tuple(word for word in words if word[-1] not in "?*")
+    return Model(once, {name: i for i, name in enumerate(names)}, required, ordered)
+
+
+MODELS = {
+    "feedback": _model(
+        "version? report_metadata policy_published extension? record*", ordered=True
+    ),
+    "report_metadata": _model(
+        "org_name email extra_contact_info? report_id date_range error? generator?"
+    ),
+    "date_range": _model("begin end"),
+    "policy_published": _model("domain discovery_method? p sp? np? fo? adkim? aspf? testing?"),
+    "record": _model("row identifiers auth_results", ordered=True),
+    "row": _model("source_ip count policy_evaluated"),
+    "policy_evaluated": _model("disposition dkim spf reason*", ordered=True),
+    "reason": _model("type comment?"),
+    "identifiers": _model("header_from envelope_from? envelope_to?"),
+    "auth_results": _model("dkim* spf?", ordered=True),
+    "dkim": _model("domain selector result human_result?"),
+    "spf": _model("domain scope? result human_result?"),
+}
+SPECIAL = {
+    ("unknown", "policy_published", "pct"): "pct-present",
+    ("missing", "dkim", "selector"): "selector-missing",
+    ("repeated", "auth_results", "spf"): "spf-repeated",
+}
+
+
+def check(node: Node, flaws: Flaws) -> None:
+    """Hold the children of an element against the standard; whatever differs goes to `flaws`."""
+    names = tuple([kid.name for kid in node.kids])
+    found = _known(node.name, names) if len(names) <= SEVERAL else _compare(node.name, names)
+    for code, detail in found:
+        flaws.add(code, detail)
+    if node.text and names and not node.text.isspace():
+        flaws.add("stray-text", printable(node.text.strip(), 40))
+
+
+def order(names: tuple[str, ...], flaws: Flaws) -> None:
+    """The same for the parts of the report itself, records as one."""
+    for code, detail in _compare("feedback", names):
+        flaws.add(code, detail)
+
+
+Found = tuple[tuple[str, str], ...]
+
+
+def _compare(parent: str, names: tuple[str, ...]) -> Found:
+    model = MODELS.get(parent)
+    if model is None:
+        return (("element-unknown", f"in <{printable(parent, 40)}>"),) if names else ()
+    return (
+        *_unknown(parent, names, model),
+        *_missing(parent, names, model),
+        *_repeated(parent, names, model),
+        *_order(parent, names, model),
+    )
+
+
+_known = lru_cache(maxsize=4096)(_compare)
+
+
+def _unknown(parent: str, names: tuple[str, ...], model: Model) -> Found:
+    return tuple(
+        _fault("unknown", parent, name)
+        for name in dict.fromkeys(names)
+        if name not in model.rank and not (parent == "record" and name == FOREIGN)
+    )
+
+
+def _missing(parent: str, names: tuple[str, ...], model: Model) -> Found:
+    return tuple(_fault("missing", parent, name) for name in model.required if name not in names)
+
+
+def _repeated(parent: str, names: tuple[str, ...], model: Model) -> Found:
+    if len(set(names)) == len(names):
+        return ()
+    return tuple(
+        _fault("repeated", parent, name) for name in sorted(model.once) if names.count(name) > 1
+    )
+
+
+def _order(parent: str, names: tuple[str, ...], model: Model) -> Found:
+    last = len(model.rank)
+    ranks = [model.rank.get(name, last) for name in names if name in model.rank or not name]
+    if not model.ordered or ranks == sorted(ranks):
+        return ()
+    return (("element-order", f"in <{parent}>"),)
+
+
+def _fault(kind: str, parent: str, name: str) -> tuple[str, str]:
+    if special := SPECIAL.get((kind, parent, name)):
+        return special, ""
+    shown = f"<{printable(name, 40)}>" if name else "one of another namespace"
+    return f"element-{kind}", f"{shown} in <{parent}>"
