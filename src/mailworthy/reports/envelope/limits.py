@@ -1,0 +1,59 @@
+"""What unpacking may cost: reports come from anybody (RFC 9990 §8 names the bombs)."""
+
+import msgspec
+
+from mailworthy.reports.model import Fault
+
+MEBI = 1 << 20
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """Bounds of one call; what lies beyond them is said to be, and left out.
+
+    `octets` is the most that one report, or anything decompressed, may have, and `total` all that
+    is decompressed together; each mail of an mbox starts anew. `ratio` (octets out of one octet)
+    counts from `free` octets on, so that reports, which are packed tightly, pass. `held` is what
+    may lie in memory at once: mails, each `mail` at most, and archives within archives.
+    """
+
+    octets: int = 512 * MEBI
+    total: int = 2048 * MEBI
+    ratio: int = 250
+    free: int = 64 * MEBI
+    members: int = 1_000  # of one archive
+    depth: int = 5  # archives within archives
+    held: int = 48 * MEBI
+    mail: int = 25 * MEBI
+    header: int = MEBI  # of one mail, or of one part
+    parts: int = 1_000  # of one mail
+    nesting: int = 20  # multiparts and messages within each other
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """Why something ends before its end: a stable word, and one printable line."""
+
+    fault: Fault
+    reason: str
+
+
+class Budget:
+    """What one call has unpacked, and what it holds in memory."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.unpacked = 0
+        self.held = 0
+
+    @property
+    def room(self) -> int:
+        """How many octets more may be held."""
+        return max(0, self.limits.held - self.held)
+
+    @property
+    def spent(self) -> bool:
+        """Whether nothing more may be unpacked."""
+        return self.unpacked > self.limits.total
+
+    def renew(self) -> None:
+        """Let the next mail unpack as much as the one before."""
+        self.unpacked = 0
