@@ -106,7 +106,8 @@ def to_ascii(text: str) -> str:
     try:
         ascii_text = stripped if stripped.isascii() else _encoded(stripped)
     except UnicodeError as error:  # IDNAError is one
-        raise BadName(f"{printable(text, 100)} is not a domain name: {printable(str(error), 100)}") from None
+        why = printable(str(error), 100)  # idna repeats the whole label
+        raise BadName(f"{printable(text, 100)} is not a domain name: {why}") from None
     name = ascii_text.lower()
     for label in name.split("."):
         if not _OWNER.fullmatch(label):
