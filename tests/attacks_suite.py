@@ -120,12 +120,11 @@ def resolver(zone: Zone) -> Memory:
     """The zone data as one zone that holds all names: what it does not name does not exist."""
     records = [ROOT]
     fail: dict[str | tuple[str, str], Why] = {}
-    for name, entry in many(zone):
-        inside = normalize(name)
+    for name, entry in plain(zone).items():
         for record in entry or [{"HINFO": '"exists" "only"'}]:
             for type_, value in failures(record):
-                fail[inside, type_] = FAILURES[value]
-            records += found(inside, record)
+                fail[name, type_] = FAILURES[value]
+            records += found(name, record)
     return Memory(records, fail=fail)
 
 
@@ -140,6 +139,25 @@ def many(zone: Zone) -> Iterator[tuple[str, list[Any]]]:
                 name.replace(entry["number"], str(n)),
                 [numbered(record, entry["number"], n) for record in entry["records"]],
             )
+
+
+def plain(zone: Zone) -> Zone:
+    """The zone data without repetitions, names in the inside form."""
+    return {
+        normalize(name): [one for record in entry for one in spelt_out(record)]
+        for name, entry in many(zone)
+    }
+
+
+def spelt_out(record: Any) -> Iterator[Any]:
+    if isinstance(record, dict) and "times" in record:
+        rest = {k: v for k, v in record.items() if k not in ("times", "number")}
+        for n in range(record["times"]):
+            yield numbered(rest, record["number"], n)
+    elif isinstance(record, dict) and "TXT" in record:
+        yield {**record, "TXT": text(record["TXT"])}
+    else:
+        yield record
 
 
 def numbered(value: Any, mark: str, number: int) -> Any:
@@ -162,11 +180,6 @@ def failures(record: Any) -> Iterator[tuple[str, str]]:
 
 def found(name: str, record: Any) -> Iterator[ZoneRecord]:
     if isinstance(record, str):
-        return
-    if "times" in record:
-        rest = {k: v for k, v in record.items() if k not in ("times", "number")}
-        for n in range(record["times"]):
-            yield from found(name, numbered(rest, record["number"], n))
         return
     for type_, value in record.items():
         if type_ not in FAILURES:
