@@ -1,0 +1,6 @@
+"""Reports about single messages: failures and complaints (RFC 5965, RFC 6591, RFC 9991)."""
+
+from mailworthy.reports.feedback.reader import read
+from mailworthy.reports.feedback.redact import Redactor
+
+__all__ = ["Redactor", "read"]
