@@ -49,7 +49,7 @@ serve: $(DOCS) ## the documentation on http://127.0.0.1:8000, rebuilt as you wri
 	@$(BIN)/zensical serve
 
 bench: $(DEV) $(ORACLES) ## benchmarks, with today's best tools beside us
-	@set -e; for file in benchmarks/bench_*.py; do $(BIN)/python "$$file" $(ARGS); done
+	@set -e; for file in $(wildcard benchmarks/bench_*.py) benchmarks/engines.py; do $(BIN)/python "$$file" $(ARGS); done
 
 rule: $(RUN) ## the skeleton of an audit rule: make rule NAME=spf/too_many_lookups
 	@$(BIN)/python tools/rule.py "$(NAME)"

@@ -4,8 +4,9 @@
 
 One core, DNS in memory. Peers: dkimpy, pyspf and authheaders (make oracles), `openssl speed` for
 the key operation alone, and mailauth where there is node and MAILAUTH names a folder with
-node_modules/mailauth. We keep parsed records and loaded keys between messages, as a server does;
-so does OpenSSL. Every figure is the best of several rounds. `mark` is what we want of ourselves.
+node_modules/mailauth (with node 20 it wants the override undici 6). We keep parsed records and
+loaded keys between messages, as a server does; so does OpenSSL. Every figure is the best of
+several rounds. `mark` is what we want of ourselves.
 """
 
 import argparse
