@@ -18,21 +18,22 @@ from mailworthy.receive.words import Check
 from mailworthy.render.verdict import json, markdown
 from mailworthy.render.verdict import text as terminal
 
-# No line breaks, nothing that steers a terminal, nothing that turns a line or breaks it elsewhere.
-_CONTROLS = (
-    "\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff"
-)
 SHOWN = 10  # signatures that a field tells of
 LONG = 500  # characters of one text in it
-_LINES = re.compile(f"[\t{_CONTROLS}]")
+
+# What steers a terminal, turns a line, breaks it elsewhere, is not to be seen, or is no text.
+_STEERING = (
+    "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+    "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\udc80-\udc9f"
+)
+_LINES = re.compile(f"[\t\r{_STEERING}\udca0-\udcff]")  # octets above may stand in header fields
+_FOLDED = re.compile(f"[{_STEERING}]|\r(?!\n)|(?<!\r)\n|\n(?![\t ]|\\Z)")
 FORBIDDEN = {
-    "reasons": re.compile(f"[\t{_CONTROLS}]"),
+    "reasons": _LINES,
     "text": _LINES,
     "markdown": _LINES,
     "json": _LINES,
-    "authentication-results": re.compile(
-        r"[^\t\r\n -~\u00a1-\U0010ffff]|\r(?!\n)|(?<!\r)\n(?!\t|\Z)"
-    ),
+    "authentication-results": _FOLDED,
 }
 
 
@@ -119,7 +120,9 @@ def authentication_results(evidence: Evidence) -> AuthResults:
             method("dkim", one.result, one.reason, *signature, ("header", "s", one.selector))
         )
     for dmarc in evidence.dmarc.values():
-        authors = [("header", "from", m.written) for m in evidence.author.mailboxes[:3]]
+        authors = [
+            ("header", "from", f"{m.local}@{m.written}") for m in evidence.author.mailboxes[:3]
+        ]
         found.append(method("dmarc", dmarc.result, dmarc.fault, *authors))
     return AuthResults(world()["receiver"], tuple(found))
 

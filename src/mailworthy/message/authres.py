@@ -24,9 +24,11 @@ __all__ = [
 ]
 
 _LINE = 78  # RFC 5322 §2.1.1
-# What must not reach a header field: controls, line and paragraph separators, directions.
+# What must not reach a header field: controls, line and paragraph separators, directions. Octets
+# that are no UTF-8 may, but for those that are controls to some terminals.
 _UNSAFE = re.compile(
-    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+    "[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    "\ud800-\udc9f\udd00-\udfff]"
 )
 _TOKEN = r"!#$%&'*+\-.0-9A-Z^_`a-z{|}~\u00a0-\U0010ffff"  # RFC 2045 §5.1, with UTF-8
 _ID = re.compile(rf"[{_TOKEN}]+")
