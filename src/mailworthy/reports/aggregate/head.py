@@ -4,10 +4,10 @@ import re
 from datetime import datetime
 
 from mailworthy.names import printable
-from mailworthy.reports.aggregate import schema
+from mailworthy.reports.aggregate.element import Element
 from mailworthy.reports.aggregate.flaws import Flaws
-from mailworthy.reports.aggregate.node import Node
 from mailworthy.reports.aggregate.prolog import NAMESPACE
+from mailworthy.reports.aggregate.schema import Shape, order, shape
 from mailworthy.reports.aggregate.values import domain, moment, prose, word
 from mailworthy.reports.model import Fault, Format, Head, Kind, PolicyPublished, Reporter, Window
 
@@ -17,6 +17,8 @@ LONG = 2 * DAY
 ENDLESS = 366 * DAY
 DMARC = 1_293_840_000  # 2011-01-01, a year before DMARC was published
 ERRORS = 10
+SEVERAL = 32  # children of <feedback>, all records in a row as one
+PARTS = ("report_metadata", "policy_published")
 NEW = frozenset(("np", "testing", "discovery_method"))
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOT_ATOM = rf"{_ATOM}(?:\.{_ATOM})*"
@@ -36,6 +38,40 @@ WORDS = {
 Refusal = tuple[Fault, str]
 
 
+class Fields:
+    """The children of an element by name; of several with one name the first counts."""
+
+    def __init__(self, shape: Shape, texts: list[str]) -> None:
+        self._branch = shape.branch
+        self._shape = shape
+        self._texts = [*texts, ""]
+
+    def text(self, name: str) -> str:
+        """The text of a child; empty if it is not there."""
+        return self._texts[self._branch.first(name).at]
+
+    def texts(self, name: str) -> list[str]:
+        """The texts of every child of a name."""
+        return [self._texts[kid.at] for kid in self._branch.all(name)]
+
+    def within(self, name: str) -> "Fields":
+        """The children of a child; these here if it is not there."""
+        branch = self._branch.first(name)
+        return Fields(Shape(branch, ()), self._texts) if branch.at >= 0 else self
+
+    def names(self) -> frozenset[str]:
+        """The names of the children."""
+        return frozenset(kid.name for kid in self._branch.kids)
+
+    def check(self, flaws: Flaws) -> None:
+        """Hold them against the standard."""
+        for code, detail in self._shape.faults:
+            flaws.add(code, detail)
+        for part in self._branch.walk():
+            if part.kids and (text := self._texts[part.at]):
+                flaws.add("stray-text", printable(text, 40))
+
+
 class Parts:
     """The children of <feedback> above the records, as they come in.
 
@@ -44,33 +80,40 @@ class Parts:
 
     def __init__(self, namespace: str) -> None:
         self._namespace = namespace
-        self._found: dict[str, Node] = {}
+        self._found: dict[str, Fields] = {}
+        self._version: str | None = None
         self._names: list[str] = []
         self.asked: frozenset[str] = frozenset()
 
-    def add(self, node: Node) -> None:
+    def add(self, element: Element) -> None:
         """Note a part. The first of each name counts."""
-        if len(self._names) < schema.SEVERAL:
-            self._names.append(node.name)
-        if node.name in schema.MODELS["feedback"].rank:
-            self._found.setdefault(node.name, node)
-        if node.name == "policy_published":
-            words = (word(kid.text) for kid in node.kids if kid.name in ("p", "sp", "np"))
-            self.asked = frozenset(words)
+        self._note(element.name)
+        if element.name == "version":
+            self._version = element.texts[0]
+        if element.name not in PARTS or element.name in self._found:
+            return
+        fields = self._found[element.name] = Fields(shape(element.tags), element.texts)
+        if element.name == "policy_published":
+            self.asked = frozenset(word(fields.text(name)) for name in ("p", "sp", "np")) - {""}
 
     def record(self) -> None:
         """Note that records stand here."""
-        if len(self._names) < schema.SEVERAL and self._names[-1:] != ["record"]:
-            self._names.append("record")
+        if self._names[-1:] != ["record"]:
+            self._note("record")
+
+    def _note(self, name: str) -> None:
+        if len(self._names) < SEVERAL:
+            self._names.append(name)
 
     @property
     def whole(self) -> bool:
         """Whether there is enough to tell what the report is about."""
-        return "report_metadata" in self._found and "policy_published" in self._found
+        return len(self._found) == len(PARTS)
 
     def check(self, flaws: Flaws) -> None:
-        """Hold what there was against the standard, in the order in which it came."""
-        schema.order(tuple(self._names), flaws)
+        """Hold the order of all parts, and that there are records, against the standard."""
+        for code, detail in order("feedback", tuple(self._names)):
+            flaws.add(code, detail)
         if "record" not in self._names:
             flaws.add("no-record")
 
@@ -82,58 +125,46 @@ class Parts:
         filled it in. An old one may be a clock that is wrong, a long one a reporter that sums up;
         both are flaws only (the sample of RFC 9990 itself is of 1979).
         """
-        missing = [n for n in ("report_metadata", "policy_published") if n not in self._found]
+        missing = [name for name in PARTS if name not in self._found]
         if missing:
             return Fault.MISSING, f"no <{missing[0]}>"
-        metadata = _children(self._found["report_metadata"], flaws)
-        policy = _children(self._found["policy_published"], flaws)
-        window = _window(metadata, int(now.timestamp()), flaws)
+        metadata, policy = (self._found[name] for name in PARTS)
+        window = _window(metadata.within("date_range"), int(now.timestamp()), flaws)
+        if not isinstance(window, Window):
+            return window
         published = _policy(policy, flaws)
         if not published.domain:
             return Fault.MISSING, "no <domain> in <policy_published>"
-        if not isinstance(window, Window):
-            return window
-        self._version(flaws)
+        self._check(metadata, policy, flaws)
         return Head(
             Kind.AGGREGATE,
             self._format(metadata, policy),
             _reporter(metadata, flaws),
-            _report_id(metadata, flaws),
+            _report_id(metadata.text("report_id"), flaws),
             window,
             published,
-            _errors(self._found["report_metadata"]),
+            tuple([prose(text) for text in metadata.texts("error") if text][:ERRORS]),
         )
 
-    def _version(self, flaws: Flaws) -> None:
+    def _check(self, metadata: Fields, policy: Fields, flaws: Flaws) -> None:
+        metadata.check(flaws)
+        policy.check(flaws)
         if self._namespace != NAMESPACE:
             flaws.add("namespace", printable(self._namespace, 60))
-        node = self._found.get("version")
-        if node is not None and not _VERSION.fullmatch(node.text.strip()[:40]):
-            flaws.add("version", printable(node.text.strip(), 40))
+        if self._version is not None and not _VERSION.fullmatch(self._version[:40]):
+            flaws.add("version", printable(self._version, 40))
 
-    def _format(self, metadata: dict[str, Node], policy: dict[str, Node]) -> Format:
-        if self._namespace == NAMESPACE or "generator" in metadata or NEW & policy.keys():
+    def _format(self, metadata: Fields, policy: Fields) -> Format:
+        new = "generator" in metadata.names() or NEW & policy.names()
+        if self._namespace == NAMESPACE or new:
             return Format.RFC9990
-        return Format.RFC7489 if "version" in self._found else Format.DRAFT
+        return Format.RFC7489 if self._version is not None else Format.DRAFT
 
 
-def _children(node: Node, flaws: Flaws) -> dict[str, Node]:
-    schema.check(node, flaws)
-    return {kid.name: kid for kid in reversed(node.kids)}
-
-
-def _text(parts: dict[str, Node], name: str) -> str:
-    node = parts.get(name)
-    return node.text.strip() if node is not None else ""
-
-
-def _window(metadata: dict[str, Node], now: int, flaws: Flaws) -> Window | Refusal:
-    node = metadata.get("date_range")
-    dates = _children(node, flaws) if node is not None else metadata
-    begin = _moment(dates, "begin", flaws)
-    end = _moment(dates, "end", flaws)
+def _window(dates: Fields, now: int, flaws: Flaws) -> Window | Refusal:
+    begin, end = _moment(dates, "begin", flaws), _moment(dates, "end", flaws)
     if begin is None or end is None:
-        shown = printable(f"{_text(dates, 'begin')[:30]} to {_text(dates, 'end')[:30]}", 80)
+        shown = printable(f"{dates.text('begin')[:30]} to {dates.text('end')[:30]}", 80)
         return Fault.MISSING, f"no period that can be understood: {shown}"
     if reason := _nonsense(begin, end, now):
         return Fault.NONSENSE, f"{reason} ({begin} to {end})"
@@ -147,8 +178,8 @@ def _window(metadata: dict[str, Node], now: int, flaws: Flaws) -> Window | Refus
     return Window(begin, end)
 
 
-def _moment(dates: dict[str, Node], name: str, flaws: Flaws) -> int | None:
-    text = _text(dates, name)
+def _moment(dates: Fields, name: str, flaws: Flaws) -> int | None:
+    text = dates.text(name)
     seconds = moment(text, end=name == "end")
     if seconds is not None and text != str(seconds):
         flaws.add("time-form", printable(text, 40))
@@ -167,22 +198,21 @@ def _nonsense(begin: int, end: int, now: int) -> str:
     return ""
 
 
-def _reporter(metadata: dict[str, Node], flaws: Flaws) -> Reporter:
+def _reporter(metadata: Fields, flaws: Flaws) -> Reporter:
     """Who reports. Where no name is given the domain of the mail address takes its place."""
-    email = prose(_text(metadata, "email"), 320)
-    name = prose(_text(metadata, "org_name"), 255)
-    if not name:
-        flaws.add("org-name-empty")
-        name = domain(email)[0]
+    email = prose(metadata.text("email"), 320)
+    name = prose(metadata.text("org_name"), 255)
     local, _, host = email.rpartition("@")
     if not local or domain(host)[1]:
         flaws.add("email", printable(email, 60))
-    contact = prose(_text(metadata, "extra_contact_info"))
-    return Reporter(name, email, contact, prose(_text(metadata, "generator"), 255))
+    if not name:
+        flaws.add("org-name-empty")
+        name = domain(email)[0]
+    contact = prose(metadata.text("extra_contact_info"))
+    return Reporter(name, email, contact, prose(metadata.text("generator"), 255))
 
 
-def _report_id(metadata: dict[str, Node], flaws: Flaws) -> str:
-    text = _text(metadata, "report_id")
+def _report_id(text: str, flaws: Flaws) -> str:
     if text[:1] == "<" and text[-1:] == ">":
         text = text[1:-1]
     if not _REPORT_ID.fullmatch(text[:1000]):
@@ -190,16 +220,11 @@ def _report_id(metadata: dict[str, Node], flaws: Flaws) -> str:
     return prose(text, 255)
 
 
-def _errors(metadata: Node) -> tuple[str, ...]:
-    texts = [prose(kid.text) for kid in metadata.kids if kid.name == "error"]
-    return tuple([text for text in texts if text][:ERRORS])
-
-
-def _policy(parts: dict[str, Node], flaws: Flaws) -> PolicyPublished:
-    name, code = domain(_text(parts, "domain")[:320])
+def _policy(fields: Fields, flaws: Flaws) -> PolicyPublished:
+    name, code = domain(fields.text("domain")[:320])
     if code:
         flaws.add(code, printable(name, 60))
-    words = {key: _word(parts, key, known, flaws) for key, known in WORDS.items()}
+    words = {key: _word(fields.text(key), key, known, flaws) for key, known in WORDS.items()}
     return PolicyPublished(
         domain=name,
         p=words["p"],
@@ -207,18 +232,16 @@ def _policy(parts: dict[str, Node], flaws: Flaws) -> PolicyPublished:
         np=words["np"],
         adkim=words["adkim"],
         aspf=words["aspf"],
-        fo=word(_text(parts, "fo")),
-        pct=word(_text(parts, "pct")),
+        fo=word(fields.text("fo")),
+        pct=word(fields.text("pct")),
         testing=words["testing"],
         discovery=words["discovery_method"],
     )
 
 
-def _word(parts: dict[str, Node], name: str, known: frozenset[str], flaws: Flaws) -> str:
-    text = _text(parts, name)
+def _word(text: str, name: str, known: frozenset[str], flaws: Flaws) -> str:
     if text in known:
         return text
     lowered = word(text)
-    detail = f"{name} is {printable(text, 40) or 'empty'}"
-    flaws.add("word-case" if lowered in known else "policy-word", detail)
+    flaws.add("word-case" if lowered in known else "policy-word", f"{name}: {lowered or 'empty'}")
     return lowered

@@ -125,6 +125,6 @@ def _tag(tag: str, text: str) -> Root:
     declared = {key: a or b for key, a, b in _ATTRIBUTE.findall(text)}
     prefix = tag[: -len("feedback")]
     namespace = declared.get(f"xmlns:{prefix[:-1]}" if prefix else "xmlns", "").strip()
-    same = {*NAMESPACES, namespace} - {""}
+    same = frozenset((*NAMESPACES, namespace, ""))
     others = [k[6:] + ":" for k, uri in declared.items() if k != "xmlns" and uri.strip() in same]
-    return Root(tag, prefix, namespace, frozenset((prefix, *others)))
+    return Root(tag, prefix, namespace, frozenset((prefix, *others)), same)

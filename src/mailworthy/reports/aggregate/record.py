@@ -1,10 +1,10 @@
 """One <record> as a value (RFC 9990 §3.1.1.7 to §3.1.1.14)."""
 
 from mailworthy.names import printable
-from mailworthy.reports.aggregate import schema
+from mailworthy.reports.aggregate.element import Element
 from mailworthy.reports.aggregate.flaws import Flaws
 from mailworthy.reports.aggregate.head import Parts
-from mailworthy.reports.aggregate.node import Node
+from mailworthy.reports.aggregate.layout import Layout, layout
 from mailworthy.reports.aggregate.values import MAX_PROSE, address, domain, number, prose, word
 from mailworthy.reports.model import AggregateRecord, DkimAuth, Reason, SpfAuth
 
@@ -17,78 +17,74 @@ REASONS = frozenset(
 )
 SCOPES = frozenset(("", "mfrom"))
 MANY = 100
-EMPTY = Node("")
-ALIASES = {"hardfail": "fail"}  # what RFC 4408 drafts and some software call it
+ALIASES = {"hardfail": "fail"}  # what drafts of RFC 4408 and some software call it
 
 
 class Reader:
-    """Reads records under what stands above them; what is no valid record goes to `flaws`."""
+    """Reads records under what stands above them; what no valid record has goes to `flaws`."""
 
     def __init__(self, parts: Parts, flaws: Flaws) -> None:
         self._above = parts
         self._flaws = flaws
+        self._last: Layout | None = None
 
-    def read(self, node: Node) -> AggregateRecord | str:
+    def read(self, element: Element) -> AggregateRecord | str:
         """The record that an element holds, or why it cannot count.
 
         Only an address and a count are needed: without one of them nothing can be said of the
         messages. What else is missing is empty, words that nobody knows are kept as they are.
         """
-        parts = self._parts(node)
-        row = self._parts(parts.get("row", EMPTY))
-        ip = self._address(row.get("source_ip", EMPTY).text.strip())
+        at = layout(element.tags)
+        texts = [*element.texts, ""]
+        self._kind(at, texts)
+        ip = self._address(texts[at.source_ip])
         if ip is None:
-            return self._refusal("source_ip", row, "no IP address")
-        count = self._count(row.get("count", EMPTY).text.strip())
+            return _refusal("source_ip", at.source_ip, texts, "no IP address")
+        count = self._count(texts[at.count])
         if count is None:
-            return self._refusal("count", row, "no number of messages that can be")
-        record = self._record(ip, count, parts, row.get("policy_evaluated", EMPTY))
+            return _refusal("count", at.count, texts, "no number of messages that can be")
+        record = self._record(ip, count, at, texts)
         self._judge(record)
         return record
 
-    def _judge(self, record: AggregateRecord) -> None:
-        """What is wrong with a record although each of its parts is right."""
-        failed = "pass" not in (record.dkim, record.spf)
-        asked = self._above.asked
-        if failed and asked and record.disposition not in asked and not record.reasons:
-            self._flaws.add("reason-missing", record.disposition)
-        if len(record.dkim_auth) > MANY:
-            self._flaws.add("signatures-many")
-
-    def _record(self, ip: str, count: int, parts: dict[str, Node], node: Node) -> AggregateRecord:
-        evaluated = self._parts(node)
-        names = self._parts(parts.get("identifiers") or parts.get("identities") or EMPTY)
-        results = parts.get("auth_results", EMPTY)
-        self._parts(results)
+    def _record(self, ip: str, count: int, at: Layout, texts: list[str]) -> AggregateRecord:
+        name, word = self._domain, self._word
         return AggregateRecord(
             ip,
             count,
-            self._word(evaluated.get("disposition"), DISPOSITIONS, "disposition-word"),
-            self._word(evaluated.get("dkim"), ALIGNED, "alignment-word"),
-            self._word(evaluated.get("spf"), ALIGNED, "alignment-word"),
-            self._domain(names.get("header_from")),
-            self._optional(names.get("envelope_from")),
-            self._optional(names.get("envelope_to")),
-            tuple([self._reason(kid) for kid in node.kids if kid.name == "reason"]),
-            tuple([self._dkim(kid) for kid in results.kids if kid.name == "dkim"]),
-            tuple([self._spf(kid) for kid in results.kids if kid.name == "spf"]),
+            word(texts[at.disposition], DISPOSITIONS, "disposition-word"),
+            word(texts[at.dkim], ALIGNED, "alignment-word"),
+            word(texts[at.spf], ALIGNED, "alignment-word"),
+            name(texts[at.header_from]),
+            None if at.envelope_from < 0 else name(texts[at.envelope_from]),
+            None if at.envelope_to < 0 else name(texts[at.envelope_to]),
+            tuple([self._reason(kind, comment, texts) for kind, comment in at.reasons]),
+            tuple([self._dkim(parts, texts) for parts in at.dkim_auth]),
+            tuple([self._spf(parts, texts) for parts in at.spf_auth]),
         )
 
-    def _parts(self, node: Node) -> dict[str, Node]:
-        """The children by name, the first of each."""
-        if node is EMPTY:
-            return {}
-        schema.check(node, self._flaws)
-        return {kid.name: kid for kid in reversed(node.kids)}
+    def _kind(self, at: Layout, texts: list[str]) -> None:
+        """What is wrong with a record by its tags alone; and text where none belongs."""
+        if at is not self._last:
+            for code, detail in at.faults:
+                self._flaws.add(code, detail)
+            self._last = at
+        for i in at.bare:
+            if texts[i]:
+                self._flaws.add("stray-text", printable(texts[i], 40))
 
-    def _refusal(self, name: str, row: dict[str, Node], why: str) -> str:
-        if name not in row:
-            return f"no <{name}>"
-        return f"<{name}> is {why}: {printable(row[name].text.strip(), 60) or 'empty'}"
+    def _judge(self, record: AggregateRecord) -> None:
+        """What is wrong with a record although each of its parts is right."""
+        if record.dkim != "pass" and record.spf != "pass" and not record.reasons:
+            asked = self._above.asked
+            if asked and record.disposition not in asked:
+                self._flaws.add("reason-missing", record.disposition)
+        if len(record.dkim_auth) > MANY:
+            self._flaws.add("signatures-many")
 
     def _address(self, text: str) -> str | None:
         ip = address(text[:64])
-        if text[:1] in "[iI":
+        if ip and text[0] in "[iI":
             self._flaws.add("ip-form", printable(text, 60))
         return ip
 
@@ -98,53 +94,47 @@ class Reader:
             self._flaws.add("count-form", printable(text, 40))
         return count
 
-    def _word(self, node: Node | None, known: frozenset[str], code: str) -> str:
-        if node is None:
-            return ""
-        text = node.text.strip()
+    def _word(self, text: str, known: frozenset[str], code: str) -> str:
         if text in known:
             return text
-        lowered = ALIASES.get(shown := word(text), shown)
-        self._flaws.add("word-case" if shown in known else code, printable(text, 40))
-        return lowered
+        shown = word(text)
+        self._flaws.add("word-case" if shown in known else code, shown or "empty")
+        return ALIASES.get(shown, shown)
 
-    def _domain(self, node: Node | None) -> str:
-        if node is None:
-            return ""
-        name, code = domain(node.text.strip()[:320])
+    def _domain(self, text: str) -> str:
+        name, code = domain(text[:320])
         if code:
             self._flaws.add(code, printable(name, 60))
         return name
 
-    def _optional(self, node: Node | None) -> str | None:
-        return None if node is None else self._domain(node)
+    def _prose(self, text: str) -> str:
+        if len(text) > MAX_PROSE:
+            self._flaws.add("too-long")
+        return prose(text) if text else ""
 
-    def _prose(self, node: Node | None) -> str:
-        if node is None:
-            return ""
-        if len(node.text) > MAX_PROSE:
-            self._flaws.add("too-long", node.name)
-        return prose(node.text)
+    def _reason(self, kind: int, comment: int, texts: list[str]) -> Reason:
+        return Reason(self._word(texts[kind], REASONS, "reason-word"), self._prose(texts[comment]))
 
-    def _reason(self, node: Node) -> Reason:
-        parts = self._parts(node)
-        kind = self._word(parts.get("type"), REASONS, "reason-word")
-        return Reason(kind, self._prose(parts.get("comment")))
-
-    def _dkim(self, node: Node) -> DkimAuth:
-        parts = self._parts(node)
+    def _dkim(self, at: tuple[int, int, int, int], texts: list[str]) -> DkimAuth:
+        name, result, selector, comment = at
         return DkimAuth(
-            self._domain(parts.get("domain")),
-            self._word(parts.get("result"), DKIM_RESULTS, "dkim-word"),
-            self._domain(parts.get("selector")),
-            self._prose(parts.get("human_result")),
+            self._domain(texts[name]),
+            self._word(texts[result], DKIM_RESULTS, "dkim-word"),
+            self._domain(texts[selector]),
+            self._prose(texts[comment]),
         )
 
-    def _spf(self, node: Node) -> SpfAuth:
-        parts = self._parts(node)
+    def _spf(self, at: tuple[int, int, int, int], texts: list[str]) -> SpfAuth:
+        name, result, scope, comment = at
         return SpfAuth(
-            self._domain(parts.get("domain")),
-            self._word(parts.get("result"), SPF_RESULTS, "spf-word"),
-            self._word(parts.get("scope"), SCOPES, "scope"),
-            self._prose(parts.get("human_result")),
+            self._domain(texts[name]),
+            self._word(texts[result], SPF_RESULTS, "spf-word"),
+            self._word(texts[scope], SCOPES, "scope"),
+            self._prose(texts[comment]),
         )
+
+
+def _refusal(name: str, at: int, texts: list[str], why: str) -> str:
+    if at < 0:
+        return f"no <{name}>"
+    return f"<{name}> is {why}: {printable(texts[at], 60) or 'empty'}"

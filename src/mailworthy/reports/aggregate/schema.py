@@ -5,11 +5,9 @@ from functools import lru_cache
 import msgspec
 
 from mailworthy.names import printable
-from mailworthy.reports.aggregate.flaws import Flaws
-from mailworthy.reports.aggregate.node import Node
+from mailworthy.reports.aggregate.element import FOREIGN, NOWHERE, ORDINARY, Branch, tree
 
-SEVERAL = 32  # children of an ordinary element; what has more is not worth remembering
-FOREIGN = ""
+Found = tuple[tuple[str, str], ...]
 
 
 class Model(msgspec.Struct, frozen=True):
@@ -47,6 +45,7 @@ MODELS = {
     "dkim": _model("domain selector result human_result?"),
     "spf": _model("domain scope? result human_result?"),
 }
+CONTAINERS = MODELS.keys() - {"dkim", "spf"}  # those two are also the names of mere words
 SPECIAL = {
     ("unknown", "policy_published", "pct"): "pct-present",
     ("missing", "dkim", "selector"): "selector-missing",
@@ -54,26 +53,37 @@ SPECIAL = {
 }
 
 
-def check(node: Node, flaws: Flaws) -> None:
-    """Hold the children of an element against the standard; whatever differs goes to `flaws`."""
-    names = tuple([kid.name for kid in node.kids])
-    found = _known(node.name, names) if len(names) <= SEVERAL else _compare(node.name, names)
-    for code, detail in found:
-        flaws.add(code, detail)
-    if node.text and names and not node.text.isspace():
-        flaws.add("stray-text", printable(node.text.strip(), 40))
+class Shape(msgspec.Struct, frozen=True):
+    """What the tags of an element tell: its tree, and where it differs from the standard."""
+
+    branch: Branch
+    faults: Found  # codes and details
 
 
-def order(names: tuple[str, ...], flaws: Flaws) -> None:
-    """The same for the parts of the report itself, records as one."""
-    for code, detail in _compare("feedback", names):
-        flaws.add(code, detail)
+def shape(tags: tuple[str, ...]) -> Shape:
+    """The shape of an element by its tags."""
+    return _remembered(tags) if len(tags) <= ORDINARY else _shape(tags)
 
 
-Found = tuple[tuple[str, str], ...]
+def _shape(tags: tuple[str, ...]) -> Shape:
+    branch = tree(tags) or NOWHERE
+    return Shape(branch, _faults(branch))
 
 
-def _compare(parent: str, names: tuple[str, ...]) -> Found:
+_remembered = lru_cache(maxsize=512)(_shape)
+
+
+def _faults(branch: Branch) -> Found:
+    found: dict[str, str] = {}
+    for part in branch.walk():
+        if part.kids or part.name in CONTAINERS:
+            for code, detail in order(part.name, tuple([kid.name for kid in part.kids])):
+                found.setdefault(code, detail)
+    return tuple(found.items())
+
+
+def order(parent: str, names: tuple[str, ...]) -> Found:
+    """Where the children of one element differ from the standard: codes and details."""
     model = MODELS.get(parent)
     if model is None:
         return (("element-unknown", f"in <{printable(parent, 40)}>"),) if names else ()
@@ -83,9 +93,6 @@ def _compare(parent: str, names: tuple[str, ...]) -> Found:
         *_repeated(parent, names, model),
         *_order(parent, names, model),
     )
-
-
-_known = lru_cache(maxsize=4096)(_compare)
 
 
 def _unknown(parent: str, names: tuple[str, ...], model: Model) -> Found:

@@ -4,8 +4,8 @@ from xml.parsers import expat
 
 import msgspec
 
+from mailworthy.reports.aggregate.element import FOREIGN, Element
 from mailworthy.reports.aggregate.limits import Limits
-from mailworthy.reports.aggregate.node import Node
 
 LONG = 4096  # characters of one element; what is longer means nothing to us
 NAMES = 1000  # different names of elements; beyond, what is known of them is learned anew
@@ -23,13 +23,15 @@ class Broken(Exception):
 class Root(msgspec.Struct, frozen=True):
     """How a report writes its outermost element.
 
-    `prefix` is that of its tag with the colon, `prefixes` are all that mean the same namespace.
+    `prefix` is that of its tag with the colon. `prefixes` and `namespaces` are all that mean the
+    elements of a report; none at all is among them, as software that strays from one writes it.
     """
 
     tag: str
     prefix: str
     namespace: str
     prefixes: frozenset[str]
+    namespaces: frozenset[str]
 
     @property
     def opening(self) -> bytes:
@@ -55,25 +57,28 @@ class Session:
     """A parser that stands inside <feedback>, from the octet `begin` of the text on.
 
     `feed` gives it the text that follows. `done` are the children of <feedback> that are whole,
-    until somebody takes them; `ended` tells that <feedback> itself was closed. Positions are
-    those in the text.
+    until somebody takes them; `ended` tells that <feedback> itself was closed; `stray` is the text
+    between children. Positions are those in the text.
     """
 
     def __init__(self, root: Root, begin: int, limits: Limits) -> None:
-        self.done: list[Node] = []
+        self.done: list[Element] = []
         self.ended = False
+        self.stray = ""
         self.fed = self.begin = begin
         self._limits = limits
         self._names = Names(root)
-        self._namespace = root.namespace
-        self._stack: list[Node] = []
-        self._opened = self._closed = self._ended = 0
+        self._namespaces = root.namespaces
+        self._tags: list[str] = []
+        self._texts: list[str] = []
+        self._stack: list[int] = []  # where the tags of what is open stand, without <feedback>
+        self._opened = self._closed = 0
         self._parser = expat.ParserCreate("utf-8")
         self._parser.buffer_text = True
+        self._parser.Parse(root.opening, False)
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
-        self._parser.Parse(root.opening, False)
         self._shift = begin - len(root.opening)
 
     def feed(self, data: bytes) -> None:
@@ -84,6 +89,8 @@ class Session:
         except expat.ExpatError as error:
             if not self.ended:
                 raise Broken(expat.ErrorString(error.code), self.reached) from None
+        if self.ended:
+            return
         if self.fed - self.reached > self._limits.token:
             raise Broken("a tag or comment without end", self.reached)
         if self.fed - self.floor > self._limits.part:
@@ -97,55 +104,44 @@ class Session:
     @property
     def floor(self) -> int:
         """The beginning of the child that is open; where the parser stands if none is."""
-        return self._opened + self._shift if len(self._stack) > 1 else self.reached
+        return self._opened + self._shift if self._stack else self.reached
 
     @property
     def open(self) -> str | None:
         """The name of the child that is open."""
-        return self._stack[1].name if len(self._stack) > 1 else None
+        return self._tags[0] if self._stack else None
 
     @property
     def finish(self) -> int:
-        """Where </feedback> begins, when it has been seen."""
-        return self._ended + self._shift
+        """Where the end tag that came last begins: that of <feedback> when it has ended."""
+        return self._closed + self._shift
 
     def rests(self, closing: int) -> bool:
         """Whether the last octets fed, `closing` of them, were the end tag of a child."""
-        return len(self._stack) == 1 and self._closed + self._shift + closing == self.fed
+        return not self._stack and self.finish + closing == self.fed
 
-    def take(self) -> list[Node]:
+    def take(self) -> list[Element]:
         """The children that are whole."""
         done, self.done = self.done, []
         return done
 
-    def stray(self) -> str:
-        """The text between children since it was last asked for."""
-        if not self._stack:
-            return ""
-        root = self._stack[0]
-        text, root.text = root.text, ""
-        return text
-
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        stack = self._stack
         name = self._names[tag]
         if attributes:
             name = self._foreign(name, attributes)
-        depth = len(stack)
-        node = Node(name)
-        if depth > 1:
-            if name == "record" or depth > self._limits.depth:
+        if self._stack:
+            if name == "record" or len(self._stack) >= self._limits.depth:
                 self._refuse(name)
-            stack[-1].kids.append(node)
-        elif depth:
+        else:
             self._opened = self._parser.CurrentByteIndex
-        stack.append(node)
+        self._stack.append(len(self._tags))
+        self._tags.append(name)
+        self._texts.append("")
 
     def _foreign(self, name: str, attributes: dict[str, str]) -> str:
         if len(attributes) > self._limits.attributes:
             raise Broken("too many attributes", self.reached)
-        namespace = attributes.get("xmlns", self._namespace)
-        return name if namespace == self._namespace else ""
+        return name if attributes.get("xmlns", "") in self._namespaces else FOREIGN
 
     def _refuse(self, name: str) -> None:
         inner = name == "record"
@@ -153,15 +149,20 @@ class Session:
 
     def _end(self, _tag: str) -> None:
         stack = self._stack
-        node = stack.pop()
-        if len(stack) == 1:
-            self._closed = self._parser.CurrentByteIndex
-            self.done.append(node)
-        elif not stack:
+        if not stack:
             self.ended = True
-            self._ended = self._parser.CurrentByteIndex
+            self._closed = self._parser.CurrentByteIndex
+            return
+        self._tags.append("/" + self._tags[stack.pop()])
+        self._texts.append("")
+        if not stack:
+            self._closed = self._parser.CurrentByteIndex
+            texts = [text.strip() for text in self._texts]
+            self.done.append(Element(tuple(self._tags), texts))
+            self._tags, self._texts = [], []
 
     def _text(self, data: str) -> None:
-        node = self._stack[-1]
-        if len(node.text) < LONG:
-            node.text += data
+        if not self._stack:
+            self.stray = self.stray or data.strip()
+        elif len(self._texts[self._stack[-1]]) < LONG:
+            self._texts[self._stack[-1]] += data

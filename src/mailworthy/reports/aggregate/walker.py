@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from mailworthy.names import printable
+from mailworthy.reports.aggregate.element import Element
 from mailworthy.reports.aggregate.flaws import Flaws
 from mailworthy.reports.aggregate.limits import Limits
 from mailworthy.reports.aggregate.memo import Memo
 from mailworthy.reports.aggregate.mend import mend
-from mailworthy.reports.aggregate.node import Node
+from mailworthy.reports.aggregate.plain import plain
 from mailworthy.reports.aggregate.session import Broken, Root, Session
 from mailworthy.reports.aggregate.window import Window
 from mailworthy.reports.model import AggregateRecord, Omission
@@ -18,8 +19,9 @@ STEP = 16_384  # octets for the parser at once where no record ends
 RENEW = 1_048_576  # octets after which a parser is replaced: it keeps every name it ever saw
 TAG = 256  # octets that hold any tag we look for
 EXCERPT = 80
-Unit: TypeAlias = AggregateRecord | Omission | Node
-Convert: TypeAlias = Callable[[Node], AggregateRecord | str]
+_NEXT = re.compile(rb"[ \t\r\n]{0,100}<(/?[A-Za-z_]{1,40})[ \t\r\n]{0,9}>")
+Unit: TypeAlias = AggregateRecord | Omission | Element
+Convert: TypeAlias = Callable[[Element], AggregateRecord | str]
 
 
 class Walker:
@@ -52,7 +54,8 @@ class Walker:
         self._flaws = flaws
         self._convert = convert
         self._memo = Memo(root.prefix)
-        self._session = Session(root, at, limits)
+        self._plain = not root.prefix
+        self._session: Session | None = None
         self._opening = f"<{root.prefix}record".encode()
         self._closing = f"</{root.prefix}record>".encode()
         self._child = _child(root.prefix)
@@ -60,38 +63,64 @@ class Walker:
         self._stopped = False
 
     def units(self) -> Iterator[Unit]:
-        """Records, omissions in their place, and the other children as nodes."""
+        """Records, omissions in their place, and the other children as elements."""
         while not self._stopped:
             yield from self._quick()
-            yield from self._slow()
+            if not self._stopped:
+                yield from self._slow()
 
     def another(self) -> bool:
         """Whether a second report follows; to be asked when `units` has ended."""
-        opening = f"<{self._root.tag}".encode()
-        at = self._session.finish + len(opening)
+        opening, at = f"<{self._root.tag}".encode(), self._at
         while self.complete and self._window.find(opening, at) < 0:
             at = max(at, self._window.end - TAG)
             if not self._window.more(at):
                 return False
         return self.complete
 
-    def _quick(self) -> Iterator[AggregateRecord]:
-        """Records as long as they are of a known kind."""
-        memo, start = self._memo, self._window.start
-        yield from memo.records(self._window.data, self._at - start)
-        if memo.taken:
+    def _quick(self) -> Iterator[Unit]:
+        """Records of a known kind and plain children, up to the first that is neither."""
+        memo, window = self._memo, self._window
+        while self.records <= self._limits.records:
+            yield from memo.records(window.data, self._at - window.start)
             self.records += memo.taken
-            self._restart(memo.end + start)
-        elif self._session.fed - self._session.begin > RENEW:
-            self._restart(self._at)
+            self._at = memo.end + window.start
+            text = self._sight() if self._plain else b""
+            element = plain(text) if text else None
+            if element is None:
+                return
+            yield self._remember(text, element)
+            self._at += len(text)
 
-    def _restart(self, at: int) -> None:
-        self._at = at
-        self._session = Session(self._root, at, self._limits)
+    def _sight(self) -> bytes:
+        """The text of the next child up to its end tag; empty if that is too far."""
+        while not (match := _NEXT.match(self._window.data, self._at - self._window.start)):
+            if self._window.end - self._at > TAG or not self._window.more(self._at):
+                return b""
+        if match[1] == b"/" + self._root.tag.encode():
+            self._at = match.end() + self._window.start
+            self.complete = self._stopped = True
+            return b""
+        end = self._ending(match[1].decode(), self._at)
+        return self._window.slice(self._at, end) if end >= 0 else b""
+
+    def _remember(self, text: bytes, element: Element) -> Unit:
+        """A child; if it is a record and all of a text it is learned."""
+        unit = self._unit(element)
+        if text and isinstance(unit, AggregateRecord):
+            self._memo.learn(text, unit)
+        return unit
+
+    def _parser(self) -> Session:
+        """A parser that stands where we do."""
+        session = self._session
+        if session is None or session.fed != self._at or self._at - session.begin > RENEW:
+            session = self._session = Session(self._root, self._at, self._limits)
+        return session
 
     def _slow(self) -> Iterator[Unit]:
         """Feed the parser until it rests at the end of a record."""
-        session, closing = self._session, len(self._closing)
+        session, closing = self._parser(), len(self._closing)
         while not self._stopped:
             begin = session.fed
             end = self._cut(begin)
@@ -101,12 +130,12 @@ class Walker:
             try:
                 session.feed(self._window.slice(begin, end))
             except Broken as error:
-                yield from self._finished()
-                yield from self._repair(error)
+                yield from self._finished(session)
+                yield from self._repair(session, error)
                 return
             resting = session.rests(closing)
-            yield from self._finished(begin, end if resting else begin)
-            self._at = session.floor
+            yield from self._finished(session, begin, end if resting else begin)
+            self._at = session.finish if session.ended else session.floor
             if resting:
                 return
 
@@ -115,50 +144,56 @@ class Walker:
         at = self._window.find(self._closing, begin)
         return at + len(self._closing) if at >= 0 else min(self._window.end, begin + STEP)
 
-    def _finished(self, begin: int = 0, end: int = 0) -> Iterator[Unit]:
-        """What the parser has done; a record that alone fills `begin` to `end` is learned."""
-        session = self._session
-        if stray := session.stray().strip():
-            self._flaws.add("stray-text", printable(stray, 40))
+    def _finished(self, session: Session, begin: int = 0, end: int = 0) -> Iterator[Unit]:
+        """What a parser has done; a record that alone fills `begin` to `end` is learned."""
+        if session.stray:
+            self._flaws.add("stray-text", printable(session.stray, 40))
         if session.ended:
             self.complete = self._stopped = True
-        nodes = session.take()
-        for node in nodes:
-            unit = self._unit(node)
-            if end > begin and len(nodes) == 1 and isinstance(unit, AggregateRecord):
-                self._memo.learn(self._window.slice(begin, end), unit)
-            yield unit
+        elements = session.take()
+        for element in elements:
+            text = self._window.slice(begin, end) if len(elements) == 1 else b""
+            yield self._remember(text, element)
 
-    def _unit(self, node: Node) -> Unit:
-        if node.name != "record":
-            return node
+    def _unit(self, element: Element) -> Unit:
+        if element.name != "record":
+            return element
         self.records += 1
         if self.records > self._limits.records:
             self._stopped = True
             return Omission(f"record {self.records}", "too many records; the rest was not read")
-        record = self._convert(node)
+        record = self._convert(element)
         if isinstance(record, AggregateRecord):
             return record
         return Omission(f"record {self.records}", record)
 
     # After an error
 
-    def _repair(self, error: Broken) -> Iterator[Unit]:
-        """Read the broken child with its faults mended, or tell that it is lost and go on."""
+    def _repair(self, session: Session, error: Broken) -> Iterator[Unit]:
+        """Read the broken child with its faults mended, or tell that it is lost; then go on."""
         if self._stopped:
             return
         self._flaws.add("ill-formed", error.reason)
-        name, begin = self._session.open, self._session.floor
+        name, begin = session.open, session.floor
         end = self._ending(name, begin) if name else -1
-        node = self._mended(begin, end) if end >= 0 else None
-        lost = None if node else self._lost(name, begin, error)
-        onward = end if node else self._onward(begin, end, error.at)
-        self._restarts += 1
-        if onward < 0 or self._restarts > self._limits.restarts:
-            self._stopped = True
+        element = self._mended(begin, end) if end >= 0 else None
+        if element is not None:
+            self._resume(end)
+            yield self._unit(element)
         else:
-            self._restart(onward)
-        yield self._unit(node) if node else lost or Omission("", "")
+            lost = self._lost(name, begin, error)
+            self._resume(self._onward(begin, end, error.at))
+            yield lost
+        self._restarts += 1
+        if self._restarts > self._limits.restarts and not self._stopped:
+            self._stopped = True
+            yield Omission(f"after record {self.records}", "too often not well-formed to read on")
+
+    def _resume(self, at: int) -> None:
+        """Go on between two children; -1 if there is nothing more."""
+        self._session = None
+        self._at = max(at, self._at)
+        self._stopped = at < 0
 
     def _ending(self, name: str, begin: int) -> int:
         """Where the child that begins at `begin` ends, by its end tag; -1 if that is too far."""
@@ -169,16 +204,16 @@ class Walker:
         end = at + len(tag)
         return end if end - begin <= self._limits.part else -1
 
-    def _mended(self, begin: int, end: int) -> Node | None:
+    def _mended(self, begin: int, end: int) -> Element | None:
         """The child between two positions, if mending makes it one."""
         session = Session(self._root, begin, self._limits)
         try:
             session.feed(mend(self._window.slice(begin, end)))
         except Broken:
             return None
-        nodes = session.take()
+        elements = session.take()
         whole = session.open is None and session.reached == session.fed and not session.ended
-        return nodes[0] if whole and len(nodes) == 1 else None
+        return elements[0] if whole and len(elements) == 1 else None
 
     def _lost(self, name: str | None, begin: int, error: Broken) -> Omission:
         if name == "record":
