@@ -85,6 +85,10 @@ FAULTS: list[tuple[str | bytes, Fault, tuple[str, ...]]] = [
     (b" joe@b\xfccher.example", Fault.BAD_DOMAIN, ("xn--bcher-kva.example",)),
     (" joe@=?utf-8?q?bank.test?=", Fault.BAD_DOMAIN, ("bank.test",)),
     # readers disagree
+    (" x@evil.test [<ceo@bank.test>]", Fault.AMBIGUOUS, ("bank.test", "evil.test")),
+    (" <x@evil.test>[<ceo@bank.test>]", Fault.AMBIGUOUS, ("bank.test", "evil.test")),
+    (" =?utf-8?q?ceo=40bank.test?= x@evil.test", Fault.AMBIGUOUS, ("bank.test", "evil.test")),
+    (" x@evil.test =?utf-8?q?ceo=40bank.test?=", Fault.AMBIGUOUS, ("bank.test", "evil.test")),
     (" ceo@bank.test <x@evil.test>", Fault.AMBIGUOUS, ("evil.test", "bank.test")),
     (" <x@evil.test> ceo@bank.test", Fault.AMBIGUOUS, ("evil.test", "bank.test")),
     (" <x@evil.test> <ceo@bank.test>", Fault.AMBIGUOUS, ("evil.test", "bank.test")),

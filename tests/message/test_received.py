@@ -494,6 +494,18 @@ def test_powermta_has_its_envelope_after_the_date() -> None:
     assert parsed.problems == ()
 
 
+@pytest.mark.parametrize(
+    "helo",
+    ["x by y with LMTP", "x with LMTP", "x via y with local id 3", "x by y", "from by y with LMTP"],
+)
+def test_keywords_in_a_helo_name_are_not_the_server_s(helo: str) -> None:
+    text = f"from {helo} (unknown [192.0.2.66])\r\n\tby mx.example.net (Postfix) with ESMTPS id 1"
+    record = parse(f"{text}; Mon, 23 Nov 2026 12:00:00 +0000").record
+    assert record is not None
+    assert (record.ip, record.by, record.protocol) == ("192.0.2.66", "mx.example.net", "ESMTPS")
+    assert (record.helo, record.id) == (helo.split(maxsplit=1)[0], "1")
+
+
 def test_the_date_keeps_its_zone() -> None:
     record = parse("from a; Mon, 23 Nov 2026 07:00:00 -0500 (EST)").record
     assert record is not None

@@ -155,6 +155,13 @@ def test_the_owner_of_the_server_may_let_reject_refuse_alone() -> None:
         assert decide(always, evidence(**parts)) == judged(parts)
 
 
+def test_nothing_counts_is_not_said_of_what_is_not_known() -> None:
+    decision = judged({**SENDERS[0][0], **SIGNED[0][0], "record": Why.TIMEOUT})
+    assert (decision.disposition, decision.weight) == (Disposition.ACCEPT, 0)
+    told = f"TXT of _dmarc.{AUTHOR} could not be learned (timeout)"
+    assert decision.reason == f"nothing is known to count against the message; {told}"
+
+
 def test_no_failed_check_weighs_nothing() -> None:
     decision = decide(STRICT, evidence())
     assert (decision.disposition, decision.weight, decision.code) == (Disposition.ACCEPT, 0, "")

@@ -138,6 +138,7 @@ BOUNDARIES: list[tuple[str, int | None]] = [
     ("", None),
     (OUTSIDE, 1),
     (LMTP + FILTER + OUTSIDE + EARLIER, 3),
+    (received("x by y with LMTP (unknown [203.0.113.66])") + OUTSIDE, 1),  # HELO of spaces
     (LMTP + FILTER, None),
     *((received(f"a (b [{ip}])") + OUTSIDE, 2)
       for ip in ("10.1.2.3", "172.16.0.1", "192.168.1.1", "127.0.0.1", "169.254.1.1", "100.64.0.1",

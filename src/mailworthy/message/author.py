@@ -22,6 +22,7 @@ class Fault(StrEnum):
 
     NO_FIELD = "there is no From header field"
     SEVERAL_FIELDS = "there are several From header fields"
+    DISGUISED = "some readers see another From header field"
     NO_ADDRESS = "From holds no address"
     NO_DOMAIN = "no address in From has a domain name"
     BAD_DOMAIN = "From has an address whose domain is no domain name"
@@ -63,19 +64,22 @@ class Author(msgspec.Struct, frozen=True):
         return self.domains[0] if self.fault is None and len(self.domains) == 1 else None
 
 
-def author(values: Sequence[bytes]) -> Author:
+def author(values: Sequence[bytes], disguised: Sequence[bytes] = ()) -> Author:
     """The Author Domains of a message, from the values of all its From fields.
 
-    A value is what follows the colon, to the octet. Never raises, whatever the bytes; linear in
+    A value is what follows the colon, to the octet. `disguised` are those of `disguise.disguised`:
+    with any of them there is a fault. Never raises, whatever the bytes; linear in
     their number. U-labels become A-labels (RFC 9989 §5.3.1). Obsolete syntax is read as
     RFC 5322 §4.4 says. What no grammar allows is read leniently where all readers would
     find the same domain, and is a fault otherwise. A fault means that nothing aligns.
     """
-    if not values:
-        return Author(fault=Fault.NO_FIELD)
     reader = _Reader()
-    for value in values[:MAX_FIELDS]:
+    for value in (*values[:MAX_FIELDS], *disguised[:MAX_FIELDS]):
         reader.field(decode(value[: 4 * MAX_FIELD]))
+    if not values:
+        reader.faults[Fault.NO_FIELD] = ""
+    if disguised:
+        reader.faults[Fault.DISGUISED] = ""
     if len(values) > 1:
         reader.faults[Fault.SEVERAL_FIELDS] = f"{len(values)} of them"
     return reader.result()
@@ -118,6 +122,8 @@ class _Reader:
             if not token.closed:
                 self.note("unclosed", f"a {token.kind} has no end", token)
                 self.hidden(token.text, f"an address stands in a {token.kind} without end")
+            elif token.kind is Kind.LITERAL:
+                self.hidden(token.text, "an address stands in square brackets")
         for element in self.elements([t for t in found if t.kind is not Kind.COMMENT]):
             self.element(element)
 
@@ -184,9 +190,11 @@ class _Reader:
         local, domain = found[: ats[0]], found[ats[0] + 1 :]
         if not local or not _is_words(local):
             self.note("bad-local-part", "the part before the at-sign is malformed", found[0])
+            self.hidden(_joined(local), "an address is hidden in the part before the at-sign")
         run = _run(domain)
         if len(run) < len(domain):
             self.note("after-domain", "something follows the domain", domain[len(run)])
+            self.hidden(_joined(domain[len(run) :]), "an address is hidden behind another")
         self.mailbox(local, run, phrase)
 
     def mailbox(self, local: list[Token], run: list[Token], phrase: list[Token]) -> None:
@@ -197,7 +205,7 @@ class _Reader:
             self.note("domain-literal", "an address literal is no domain name", run[0])
         else:
             name = self.take(written)
-        shown = "".join(" " * t.spaced + t.text for t in phrase).strip()
+        shown = _joined(phrase).strip()
         self.mailboxes.append(Mailbox("".join(t.text for t in local), name, written, shown))
 
     def take(self, written: str) -> str:
@@ -234,13 +242,20 @@ class _Reader:
 
 
 _ORDER = (
+    Fault.NO_FIELD,
     Fault.SEVERAL_FIELDS,
+    Fault.DISGUISED,
     Fault.TOO_LONG,
     Fault.AMBIGUOUS,
     Fault.BAD_DOMAIN,
     Fault.NO_DOMAIN,
     Fault.NO_ADDRESS,
 )
+
+
+def _joined(found: list[Token]) -> str:
+    """The tokens as one text, with a space where any stood between them."""
+    return "".join(" " * token.spaced + token.text for token in found)
 
 
 def _is_words(found: list[Token]) -> bool:

@@ -107,21 +107,26 @@ class _Reader:
         return self.record(clauses, [*items, *after], when)
 
     def clauses(self, items: list[Item]) -> dict[str, list[Item]]:
-        """What follows each keyword. A keyword right after another is its value: a name."""
+        """What follows each keyword. A keyword right after another is its value: a name.
+
+        A client may put keywords into its HELO name, and what the server itself says comes after
+        that: all that stands before the last `by` belongs to `from`.
+        """
         clauses: dict[str, list[Item]] = {}
         current: list[Item] | None = None
         opened = False
-        for item in items:
+        for place, item in enumerate(items):
             word = "" if item.comment else item.text.lower()
-            if word in _CLAUSES and not opened and word not in clauses:
-                current = clauses[word] = []
-                opened = True
-                continue
-            if word in _CLAUSES and not opened:
+            keyword = word in _CLAUSES and not opened
+            if keyword and word in clauses:
                 self.note("clause-repeated", f"a second {word}", item.start, item.end)
-            if current is not None:
+            if keyword and word == "by":
+                clauses = _client_alone(clauses, items[:place])
+            opened = keyword and word not in clauses
+            if opened:
+                current = clauses[word] = []
+            elif current is not None:
                 current.append(item)
-            opened = False
         return clauses
 
     def date(self, semicolon: Token | None) -> datetime | None:
@@ -166,6 +171,18 @@ class _Reader:
             text = "the address may be only what the client called itself"
             self.note("claimed-address", text, who.source.start, who.source.end)
         return who
+
+
+def _client_alone(clauses: dict[str, list[Item]], before: list[Item]) -> dict[str, list[Item]]:
+    """The clauses in front of `by`: if a client is named there, it alone."""
+    if "from" not in clauses:
+        return clauses
+    start = next(i for i, item in enumerate(before) if _is_from(item))
+    return {"from": before[start + 1 :]}
+
+
+def _is_from(item: Item) -> bool:
+    return not item.comment and item.text.lower() == "from"
 
 
 def _comment(token: Token) -> bool:

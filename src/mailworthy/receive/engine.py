@@ -23,6 +23,7 @@ from mailworthy.iprev.engine import iprev
 from mailworthy.lookup.drive import Note, gather, heard
 from mailworthy.lookup.model import Asking, Reply
 from mailworthy.message.author import author as read_author
+from mailworthy.message.disguise import disguised
 from mailworthy.message.header import Message, read
 from mailworthy.mx.engine import check as check_mx
 from mailworthy.mx.result import MxResult
@@ -91,7 +92,8 @@ class _Judging:
         self.message, self.envelope, self.options = message, envelope, options
         self.now = envelope.received_at or now
         self.profiles = [_as_wished(profile, options) for profile in profiles]
-        self.author = read_author([field.value for field in message.named(b"from")])
+        values = [field.value for field in message.named(b"from")]
+        self.author = read_author(values, disguised(message))
         self.identity = mail_from_identity(envelope.mail_from, envelope.helo)
         self.heard: dict[Check, list[Reply]] = {}
 

@@ -40,7 +40,8 @@ def weighed(
     else:
         disposition = Disposition.SPAM if weight >= MARK else Disposition.ACCEPT
         code = ""
-    reason = _reason(disposition, [findings[fact] for fact in deciding])
+    missing = [findings[fact].reason for fact in unknown]
+    reason = _reason(disposition, [findings[fact] for fact in deciding], missing)
     return Decision(profile.name, profile.title, disposition, reason, outcomes, code, weight)
 
 
@@ -52,9 +53,10 @@ def _code(facts: list[Fact], codes: dict[Group, str]) -> str:
     return found[0] if len(found) == 1 else _SEVERAL
 
 
-def _reason(disposition: Disposition, deciding: list[Finding]) -> str:
+def _reason(disposition: Disposition, deciding: list[Finding], missing: list[str]) -> str:
     if not deciding:
-        return "nothing counts against the message"
+        known = "is known to count" if missing else "counts"
+        return "; ".join([f"nothing {known} against the message", *missing[:1]])
     ordered = sorted(deciding, key=lambda finding: -WEIGHTS[finding.fact][1])
     told = "; ".join(finding.reason for finding in ordered[:_SHOWN])
     more = f"; and {len(ordered) - _SHOWN} more" if len(ordered) > _SHOWN else ""

@@ -10,6 +10,7 @@ from mailworthy.domain.folder import Folder
 from mailworthy.domain.keys import read_private
 from mailworthy.errors import UsageError
 from mailworthy.message.author import author
+from mailworthy.message.disguise import disguised
 from mailworthy.message.header import Message
 from mailworthy.names import ancestors, printable, to_ascii
 
@@ -21,7 +22,7 @@ def domain_for(message: Message, wanted: str | None) -> str:
     """
     if wanted is not None:
         return to_ascii(wanted)
-    found = author([field.value for field in message.named(b"from")])
+    found = author([field.value for field in message.named(b"from")], disguised(message))
     if found.domain is None:
         why = found.fault or "From names several domains"
         raise UsageError(f"{why}: mend the message, or say for whom to sign with --domain")
