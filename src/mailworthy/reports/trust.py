@@ -26,7 +26,10 @@ from mailworthy.reports.envelope.fields import words
 from mailworthy.reports.model import Kind
 from mailworthy.reports.ownresults import OwnResults, own_results
 
-_SUBMITTER = re.compile(r"\bSubmitter:\s*(\S{1,260})", re.IGNORECASE)
+_SUBMITTERS = {
+    b"subject": re.compile(r"\bSubmitter:\s*(\S{1,260})", re.IGNORECASE),
+    b"tls-report-submitter": re.compile(r"\S{1,260}"),
+}
 _MAX_SIGNATURES = 10
 _MAX_NAMED = 5
 _TRANSPORT, _TLS, _CFBL = "RFC 9990 §3.5.2", "RFC 8460 §3", "RFC 9477 §3.5"
@@ -108,13 +111,14 @@ def check(
     Never raises for what the mail or a name server says.
     """
     message = read(mail)
-    submitter = _submitter(message)
+    submitters = _submitters(message)
+    submitter = submitters[0] if submitters else ""
     who = _author(message)
     if who is None:
         reason = "its From names no single author"
         trust = _unproven(By.NOTHING, reason, "RFC 9989 §5.3.1", submitter=submitter)
     else:
-        claim = _Claim(message, who, kind, submitter, (submitter, *claimed[:_MAX_NAMED]))
+        claim = _Claim(message, who, kind, submitter, (*submitters, *claimed[:_MAX_NAMED]))
         trust = yield from _judge(claim, now, own_ids)
     return _or_vouched(trust, vouched)
 
@@ -149,15 +153,14 @@ def _author(message: Message) -> str | None:
     return author([line.partition(b":")[2] for line in lines]).domain
 
 
-def _submitter(message: Message) -> str:
-    """The reporter that the subject names (RFC 9990 §3.5.2, RFC 8460 §5.3), as it stands."""
-    for name in (b"subject", b"tls-report-submitter"):
+def _submitters(message: Message) -> tuple[str, ...]:
+    """The reporters that Subject and TLS-Report-Submitter name (RFC 9990 §3.5.2, RFC 8460 §5.3)."""
+    found = []
+    for name, pattern in _SUBMITTERS.items():
         for index in message.places.get(name, [])[:1]:
             text = words(decode(message.lines[index].partition(b":")[2]))
-            found = _SUBMITTER.search(text) if name == b"subject" else re.search(r"\S+", text)
-            if found:
-                return printable(found[found.lastindex or 0].strip("<>,;"), 255)
-    return ""
+            found += [printable(word.strip("<>,;"), 255) for word in pattern.findall(text)[:1]]
+    return tuple(found)
 
 
 def _judge(claim: _Claim, now: datetime, own_ids: Collection[str]) -> Asking[Trust]:
@@ -168,7 +171,8 @@ def _judge(claim: _Claim, now: datetime, own_ids: Collection[str]) -> Asking[Tru
     if trust is None:
         trust = yield from _verified(claim, now)
     if trust.word is Word.PROVEN:
-        trust = (yield from _other_name(claim, trust.by)) or trust
+        other = yield from _other_name(claim, trust.by)
+        return trust if other is None else other
     return trust
 
 

@@ -80,8 +80,8 @@ class _Reading:
     def report(self) -> Report | Unreadable:
         kind, type_ = self.kind()
         if kind is None:
-            shown_ = type_ or "none"
-            return self.refuse(Fault.UNKNOWN_FORMAT, f"the feedback type {shown_} is not known")
+            told = type_ or "that is missing"
+            return self.refuse(Fault.UNKNOWN_FORMAT, f"the feedback type {told} is not known")
         incidents = self.incidents()
         arrival = self.arrival()
         if isinstance(incidents, Unreadable):
@@ -102,7 +102,7 @@ class _Reading:
 
     def kind(self) -> tuple[Kind | None, str]:
         """Failure or complaint, and the type as written; a missing type is told from the rest."""
-        type_ = shown(plain(self.fields.get("feedback-type")).lower(), 40)
+        type_ = self.word("feedback-type")
         if self.fields.has("auth-failure"):
             return Kind.FAILURE, type_ or "auth-failure"
         if not type_ and self.fields.items:
@@ -154,9 +154,9 @@ class _Reading:
             self.domain(results),
             arrival,
             self.source_ip(),
-            words(fields.get("auth-failure")),
-            shown(plain(fields.get("delivery-result")).lower(), 40),
-            ", ".join(words(fields.get("identity-alignment"))),
+            tuple(map(self.redactor.text, words(fields.get("auth-failure")))),
+            self.word("delivery-result"),
+            self.redactor.text(", ".join(words(fields.get("identity-alignment")))),
             self.mail_from(),
             sample.header_from,
             address(fields.get("original-rcpt-to"), self.redactor) or sample.rcpt_to,
@@ -167,7 +167,7 @@ class _Reading:
             shown(self.redactor.text(results), 4000),
             self.name("dkim-domain") or ("" if failure else sample.dkim_domain),
             self.name("dkim-selector") or ("" if failure else sample.dkim_selector),
-            shown(" ".join(fields.all("spf-dns")[:10]), 2000),
+            shown(self.redactor.text(" ".join(fields.all("spf-dns")[:10])), 2000),
             incidents,
             tuple(self.kept()),
         )
@@ -203,11 +203,15 @@ class _Reading:
 
     def name(self, field: str) -> str:
         text = plain(self.fields.get(field)).strip('"')
-        return (values.domain(text) or shown(text.lower(), 253)) if text else ""
+        other = shown(self.redactor.text(text).lower(), 253)
+        return (values.domain(text) or other) if text else ""
+
+    def word(self, field: str) -> str:
+        return shown(self.redactor.text(plain(self.fields.get(field))).lower(), 40)
 
     def kept(self) -> Iterator[tuple[str, str]]:
-        for name, value in self.fields.items:
-            key = name.lower()
+        for written, value in self.fields.items:
+            key, name = written.lower(), self.redactor.text(written)
             if not self.redactor.active:
                 yield name, value
             elif key == "reported-uri":
@@ -223,12 +227,12 @@ class _Reading:
         lines = [header.lines[index] for index in header.places.get(b"from", [])]
         found = author([line.partition(b":")[2] for line in lines])
         box = next((box for box in found.mailboxes if box.domain), None)
-        mta = self.fields.get("reporting-mta").rpartition(";")[2].strip()
+        mta = self.redactor.text(self.fields.get("reporting-mta").rpartition(";")[2].strip())
         return Reporter(
             box.domain if box else shown(mta, 253),
             shown(f"{box.local}@{box.domain}", 400) if box else "",
             shown(mta, 253),
-            shown(self.fields.get("user-agent"), 200),
+            shown(self.redactor.text(self.fields.get("user-agent")), 200),
         )
 
     def report_id(self) -> str:

@@ -1,5 +1,7 @@
 """What a valid feedback report would not have (RFC 5965 §3, RFC 6591 §3, RFC 9991 §4)."""
 
+from collections import Counter
+
 from mailworthy.reports.feedback.fields import Fields, plain, words
 from mailworthy.reports.feedback.words import (
     AUTH_FAILURES,
@@ -21,14 +23,13 @@ def check(fields: Fields, notes: Notes) -> None:
     if fields.has("version") and plain(fields.get("version")) != "1":
         notes.flaw("version", "the version is not 1", f"{_ARF} §3.1")
     names = [name.lower() for name, _ in fields.items]
-    for name in dict.fromkeys(names):
-        if names.count(name) > 1 and name not in SEVERAL:
-            notes.flaw("field-repeated", f"{name} stands more than once", f"{_ARF} §3.2")
+    if any(count > 1 and name not in SEVERAL for name, count in Counter(names).items()):
+        notes.flaw("field-repeated", "a field stands more than once", f"{_ARF} §3.2")
     if fields.has("arrival-date") and fields.has("received-date"):
         notes.flaw("two-dates", "there are Arrival-Date and Received-Date", f"{_ARF} §3.2")
     kind = plain(fields.get("feedback-type")).lower()
     if kind and kind not in REGISTERED:
-        notes.flaw("feedback-type", f"{kind} is no registered feedback type", f"{_ARF} §7.3")
+        notes.flaw("feedback-type", "the feedback type is not registered", f"{_ARF} §7.3")
 
 
 def check_failure(fields: Fields, notes: Notes) -> None:
@@ -36,12 +37,11 @@ def check_failure(fields: Fields, notes: Notes) -> None:
     _require(fields, "auth-failure", notes, f"{_FAILURE} §3.2.1")
     _require(fields, "authentication-results", notes, f"{_FAILURE} §3.1")
     failures = words(fields.get("auth-failure"))
-    for word in failures:
-        if word not in AUTH_FAILURES:
-            notes.flaw("auth-failure-word", f"{word} is no failure type", f"{_FAILURE} §3.3")
+    if not set(failures) <= AUTH_FAILURES:
+        notes.flaw("auth-failure-word", "Auth-Failure has an unknown word", f"{_FAILURE} §3.3")
     result = plain(fields.get("delivery-result")).lower()
     if result and result not in DELIVERY_RESULTS:
-        notes.flaw("delivery-result", f"{result} is no delivery result", f"{_FAILURE} §3.2.2")
+        notes.flaw("delivery-result", "Delivery-Result has an unknown word", f"{_FAILURE} §3.2.2")
     aligned = words(fields.get("identity-alignment"))
     if "dmarc" in failures:
         _require(fields, "identity-alignment", notes, f"{_DMARC} §4")
