@@ -11,8 +11,9 @@ from mailworthy import dkim
 from mailworthy.lookup.drive import drive
 from mailworthy.lookup.memory import Memory
 from mailworthy.lookup.model import Ask, Reply, Why
-from mailworthy.reports.model import Kind
-from mailworthy.reports.trust import By, Trust, Word, check, without_mail
+from mailworthy.reports.envelope.mime import split
+from mailworthy.reports.model import Format, Head, Kind, Reporter, Window
+from mailworthy.reports.trust import By, Trust, Word, check, claims, without_mail
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEYS = {name: ed25519.Ed25519PrivateKey.generate() for name in ("isp.example", "evil.example")}
@@ -285,6 +286,30 @@ def test_a_failure_at_our_own_server_is_not_asked_again() -> None:
 def test_our_own_server_does_not_answer_for_another_name() -> None:
     trust = judge(results(PASS) + mail(submitter="google.com"), own=OWN)
     assert (trust.word, trust.by) == (Word.UNPROVEN, By.OWN_SERVER)
+
+
+def test_results_within_a_mail_within_a_mail_are_nobodys() -> None:
+    inner = results(PASS) + mail()
+    (only,) = split(inner).mails
+    assert drive(check(only, now=NOW, own_ids=OWN), WORLD).word is Word.PROVEN
+    outer = b"From: a@evil.example\r\nContent-Type: message/rfc822\r\n\r\n" + inner
+    found = split(outer).mails[1]
+    assert found.raw == inner
+    assert drive(check(found, now=NOW, own_ids=OWN), WORLD).word is Word.UNPROVEN
+
+
+@pytest.mark.parametrize(
+    ("kind", "email", "expected"),
+    [
+        (Kind.TLS, "tls@isp.example", ("isp.example",)),
+        (Kind.AGGREGATE, "dmarc@isp.example", ("isp.example",)),
+        (Kind.AGGREGATE, "", ()),
+        (Kind.COMPLAINT, "fbl@isp.example", ()),
+    ],
+)
+def test_whose_name_a_report_gives(kind: Kind, email: str, expected: tuple[str, ...]) -> None:
+    head = Head(kind, Format.ARF, Reporter("x", email), "1", Window(0, 1))
+    assert claims(head) == expected
 
 
 # An intake that the user answers for

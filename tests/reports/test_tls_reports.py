@@ -143,6 +143,16 @@ def test_a_file_object_is_read_like_bytes() -> None:
     assert list(report.records) == [RECORD]
 
 
+def test_a_file_that_gives_a_few_octets_at_a_time() -> None:
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            return super().read(min(7, size or 0))
+
+    report = tls.read(Slow(json.dumps(MICROSOFT).encode()), PLACE, now=NOW)
+    assert isinstance(report, Report)
+    assert list(report.records) == [RECORD]
+
+
 def test_a_place_that_is_known_stays() -> None:
     place = Place(("mail.eml", "part 2"), 5, "ab")
     report = tls.read(json.dumps(MICROSOFT).encode(), place, now=NOW)

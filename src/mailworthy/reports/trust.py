@@ -23,7 +23,8 @@ from mailworthy.message.lexer import decode
 from mailworthy.names import BadName, printable, to_ascii
 from mailworthy.reports.belonging import belongs
 from mailworthy.reports.envelope.fields import words
-from mailworthy.reports.model import Kind
+from mailworthy.reports.envelope.mime import Mail
+from mailworthy.reports.model import Head, Kind
 from mailworthy.reports.ownresults import OwnResults, own_results
 
 _SUBMITTERS = {
@@ -89,7 +90,7 @@ class _Claim(msgspec.Struct, frozen=True):
 
 
 def check(
-    mail: bytes | Message,
+    mail: bytes | Message | Mail,
     *,
     now: datetime,
     kind: Kind = Kind.AGGREGATE,
@@ -99,17 +100,21 @@ def check(
 ) -> Asking[Trust]:
     """Find out who sent the mail of a report.
 
-    `own_ids` are the authserv-ids of our own server, and say that it removes forged
-    Authentication-Results (RFC 8601 §5); leave them out for a mail that was found in another,
-    whose header our server never saw. `claimed` are domains that the report itself gives for its
-    reporter, such as that of its address. `vouched` names an intake that the user answers for.
-    `now` is best the moment of arrival, where that is known: signatures expire.
+    `mail` is what came, or the Mail of a content of an envelope. `own_ids` are the authserv-ids of
+    our own server, and say that it removes forged Authentication-Results (RFC 8601 §5); they count
+    nothing in a mail that was found within another, for our server never saw its header. `claimed`
+    are names that the report itself gives for its reporter, see `claims`. `vouched` names an
+    intake that the user answers for. `now` is best the moment of arrival, where that is known:
+    signatures expire.
 
     What our own server found counts first, then what our engines find, with DMARC as it is today;
     TLS reports need a signature, and l= is never accepted (RFC 8460 §3). The Submitter, and what
     is claimed, has to belong to the author's organization, or it is somebody else's name.
     Never raises for what the mail or a name server says.
     """
+    if isinstance(mail, Mail):
+        own_ids = own_ids if mail.outer is None else ()
+        mail = mail.raw
     message = read(mail)
     submitters = _submitters(message)
     submitter = submitters[0] if submitters else ""
@@ -121,6 +126,16 @@ def check(
         claim = _Claim(message, who, kind, submitter, (*submitters, *claimed[:_MAX_NAMED]))
         trust = yield from _judge(claim, now, own_ids)
     return _or_vouched(trust, vouched)
+
+
+def claims(head: Head) -> tuple[str, ...]:
+    """The domain of the address that an aggregate or TLS report gives for its reporter, if any.
+
+    Where it is not the author's of the mail, the report speaks in another's name; for TLS reports
+    RFC 8460 §5.3 has the two agree.
+    """
+    domain = head.reporter.email.rpartition("@")[2]
+    return (domain,) if domain and head.kind in (Kind.AGGREGATE, Kind.TLS) else ()
 
 
 def without_mail(*, vouched: str = "") -> Trust:

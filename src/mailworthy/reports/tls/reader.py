@@ -43,7 +43,7 @@ def read(
     such counts would be booked on days that nobody reported. Never raises for what is in it;
     memory is bounded by `limits`.
     """
-    data = source if isinstance(source, bytes) else source.read(limits.max_octets + 1)
+    data = source if isinstance(source, bytes) else _octets(source, limits.max_octets + 1)
     loaded = load(data, limits)
     if isinstance(loaded, Refused):
         return Unreadable(place, loaded.fault, loaded.reason)
@@ -51,6 +51,15 @@ def read(
         digest = hashlib.sha256(data).hexdigest()
         place = msgspec.structs.replace(place, octets=len(data), sha256=digest)
     return _Reading(loaded, place, now, limits).report()
+
+
+def _octets(source: BinaryIO, most: int) -> bytes:
+    """Up to so many octets; a file may give fewer than it is asked for, and end later."""
+    pieces, left = [], most
+    while left and (piece := source.read(left)):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
 
 
 class _Reading:
