@@ -23,8 +23,8 @@ def open(
     mails (RFC 5322, MIME, messages in messages) and mbox files, nested as far as `limits` allow.
     `filename` is only shown. A mail or archive without a report gives one Unreadable NO_REPORT.
 
-    `source` is read as the iterator goes on, and a content is shut when the next is asked for. A
-    zip archive in a file that cannot be sought in, or within something else, is held in memory.
+    `source` is read as the iterator goes on: read a content before you ask for the next. A zip
+    archive in a file that cannot be sought in, or within something else, is held in memory.
     Raises UsageError for text in place of octets, and what the file itself raises; nothing that
     the octets say raises.
     """

@@ -22,7 +22,8 @@ class Content:
     """One report, unread: `source` is a binary file to be read once, from its beginning.
 
     `mail` is the mail that brought it, None for a plain file. `source` never raises for what it
-    reads; it ends early instead, and `trouble` then says why.
+    reads; it ends early instead, and `trouble` then says why. Read it before you ask for the next
+    content: a member of a tar archive is gone then, and raises UsageError.
     """
 
     def __init__(self, form: Form, path: tuple[str, ...], taken: Taken, mail: Mail | None) -> None:
@@ -46,10 +47,6 @@ class Content:
         """`place`, after reading on to the end where that is near: up to `most` octets."""
         self.source.skip(most)
         return self.place
-
-    def shut(self) -> None:
-        """Its turn is over: to read on raises UsageError now."""
-        self._taken.shut = True
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a content has no truth value")

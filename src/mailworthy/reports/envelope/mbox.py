@@ -1,11 +1,9 @@
 """An mbox file, mail by mail (RFC 4155)."""
 
-import re
 from collections.abc import Iterator
 
+from mailworthy.reports.envelope.sniff import is_from_line
 from mailworthy.reports.envelope.streams import CHUNK, Reader
-
-_FROM = re.compile(rb"From [^\r\n]{1,500}\d:\d\d[^\r\n]{0,100}\d{4}[^\r\n]{0,50}\r?\n")
 
 
 def mails(source: Reader, limit: int) -> Iterator[bytes | None]:
@@ -19,7 +17,8 @@ def mails(source: Reader, limit: int) -> Iterator[bytes | None]:
     begun = too_long = False
     empty, fresh = True, True  # whether the line before was empty, and whether a line begins here
     while line := source.readline(CHUNK):
-        if fresh and empty and (_FROM.match(line) if begun else line.startswith(b"From ")):
+        begins = fresh and empty and line.startswith(b"From ")
+        if begins and (not begun or is_from_line(line)):
             if begun:
                 yield None if too_long else _unended(mail)
             mail, begun, too_long = bytearray(), True, False

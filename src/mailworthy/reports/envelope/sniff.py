@@ -5,11 +5,13 @@ from enum import StrEnum
 
 import msgspec
 
+from mailworthy.reports.envelope.streams import CHUNK
 from mailworthy.reports.envelope.tararchive import is_header
 
 _LOOK = 1 << 14  # characters of XML or JSON that are looked at
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _WIDE = ((re.compile(rb"[<{\s]\0"), "utf-16-le"), (re.compile(rb"\0[<{\s]"), "utf-16-be"))
+_BLANK = b" \t\r\n\0"
 _SPACE = " \t\r\n\ufeff\0"
 
 _PROLOG = re.compile(r"(?:[\s\ufeff\0]++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
@@ -24,7 +26,9 @@ _KEYS = re.compile(
     r'"(?:organization-name|date-range|start-datetime|contact-info|report-id|policies|policy)"\s*:'
 )
 
-_MBOX = re.compile(rb"From (?:[^\r\n]{1,500}\d:\d\d[^\r\n]{0,100}\d{4}|\S+\r?\n)")
+_FROM = re.compile(rb"From [^ \r\n][^\r\n]*")
+_TIME = re.compile(rb"\d:\d\d")
+_YEAR = re.compile(rb"(?:19|20)\d\d")
 _FIELD = re.compile(rb"[!-9;-~]{1,76}[ \t]*:")
 _KNOWN = re.compile(
     rb"^(?:received|return-path|from|to|subject|date|message-id|mime-version|content-type"
@@ -84,8 +88,8 @@ def recognise(head: bytes, *, loose: bool = True) -> Seen:
     `loose` puts up with junk before XML, which is right for files and attachments, and wrong for
     what a person wrote. Never raises.
     """
-    if not head.strip(b" \t\r\n\0"):
-        return Seen(Shape.EMPTY)
+    if not head.strip(_BLANK):
+        return Seen(Shape.EMPTY if len(head) < CHUNK else Shape.UNKNOWN)
     for magic, shape in _BINARY:
         if magic.match(head):
             return Seen(shape)
@@ -111,7 +115,7 @@ def _json(start: str) -> Seen:
 
 
 def _lines(head: bytes, text: str, loose: bool) -> Seen:
-    if is_mbox(head):
+    if is_from_line(head) or (head.startswith(b"From ") and is_mail(head.partition(b"\n")[2])):
         return Seen(Shape.MBOX)
     if is_mail(head):
         return Seen(Shape.MAIL)
@@ -148,9 +152,10 @@ def _page(root: str) -> str:
     return "a web page" if root == "html" else f"XML, but no report: its root is {root[:40]}"
 
 
-def is_mbox(head: bytes) -> bool:
-    """Whether this begins with the line that mbox files have above a mail."""
-    return bool(_MBOX.match(head))
+def is_from_line(line: bytes) -> bool:
+    """Whether this begins with the line that mbox files have above a mail: with time and year."""
+    found = _FROM.match(line[:500])
+    return bool(found and _TIME.search(found[0]) and _YEAR.search(found[0]))
 
 
 def is_mail(head: bytes) -> bool:

@@ -44,7 +44,7 @@ class Stream(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         """Fill the buffer, less only at the end: `Reader.peek` then sees a whole chunk."""
         filled, wanted = 0, len(buffer)
-        while filled < wanted and (octets := self.give(wanted - filled)):
+        while filled < wanted and (octets := self.give(min(CHUNK, wanted - filled))):
             buffer[filled : filled + len(octets)] = octets
             filled += len(octets)
         return filled
@@ -99,7 +99,7 @@ class Span(Stream):
 
 
 class Taken(Stream):
-    """What a report reader reads: counted, hashed, and shut when its turn is over."""
+    """What a report reader reads: counted and hashed."""
 
     def __init__(self, below: Reader, budget: Budget) -> None:
         super().__init__(below)
@@ -108,14 +108,11 @@ class Taken(Stream):
         self.hash = hashlib.sha256()
         self.octets = 0
         self.ended = False
-        self.shut = False
 
     def give(self, size: int) -> bytes:
-        """The next octets. Raises UsageError where the next report was already asked for."""
+        """The next octets."""
         if self.ended:
             return b""
-        if self.shut:
-            raise UsageError("take the records of a report before you ask for the next report")
         octets = self.source.read(min(size, self.limit - self.octets) or 1)
         if self.octets + len(octets) > self.limit:
             self.ended = True

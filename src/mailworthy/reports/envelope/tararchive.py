@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from mailworthy.errors import UsageError
 from mailworthy.reports.envelope.limits import Budget, Trouble
 from mailworthy.reports.envelope.streams import Reader, Stream
 from mailworthy.reports.model import Fault
@@ -37,9 +38,17 @@ class _Member(Stream):
         super().__init__(below)
         self.source = below
         self.left = size
+        self.passed = False
+
+    def pass_by(self) -> int:
+        """The archive goes on: how many octets nobody took."""
+        self.passed = self.left > 0
+        return self.left
 
     def give(self, size: int) -> bytes:
-        """The next octets."""
+        """The next octets. Raises UsageError where the archive has gone on."""
+        if self.passed:
+            raise UsageError("take the records of a report before you ask for the next report")
         if not self.left:
             return b""
         octets = self.source.read(min(size, self.left))
@@ -74,7 +83,7 @@ class Archive:
                     return self.note(Fault.TOO_MANY, "an archive of more files than are read")
                 self.most -= 1
                 yield name or _name(head), Reader(content := _Member(self.source, size))
-                self.source.skip(content.left + -size % BLOCK)
+                self.source.skip(content.pass_by() + -size % BLOCK)
                 name = ""
             else:
                 name = self.told(kind, size) or name

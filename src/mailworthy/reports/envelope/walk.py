@@ -26,7 +26,6 @@ _CODINGS = {
 _FORMS = {Shape.XML: Form.AGGREGATE, Shape.JSON: Form.TLS}
 # What ordinary mails and archives hold beside a report, and what is not worth a word there.
 _ORDINARY = frozenset({Fault.UNKNOWN_FORMAT, Fault.EMPTY, Fault.NO_REPORT})
-_HIDDEN = ("__MACOSX/", ".")  # what file managers add to archives
 _SENT = frozenset({"text/rfc822-headers", "message/delivery-status"})
 
 
@@ -105,11 +104,7 @@ class Walk:
         return _cannot(spot, Fault.UNKNOWN_FORMAT, note)
 
     def content(self, form: Form, reader: Reader, spot: _Spot) -> Iterator[Content]:
-        content = Content(form, spot.path, Taken(reader, self.budget), spot.mail)
-        try:
-            yield content
-        finally:
-            content.shut()
+        yield Content(form, spot.path, Taken(reader, self.budget), spot.mail)
 
     # Compressed files and archives
 
@@ -121,11 +116,8 @@ class Walk:
         yield from self.visit(Reader(stream), spot.into(inner))
 
     def held_zip(self, reader: Reader, spot: _Spot) -> Iterator[Found]:
-        with self.holding(reader, self.budget.room) as data:
-            if isinstance(data, Trouble):
-                yield _cannot(spot, data.fault, data.reason)
-            else:
-                yield from self.zip(io.BytesIO(data), spot)
+        most = self.budget.room
+        yield from self.held(reader, most, spot, lambda data: self.zip(io.BytesIO(data), spot))
 
     def zip(self, file: BinaryIO, spot: _Spot) -> Iterator[Found]:
         archive = ziparchive.Archive(file, self.budget)
@@ -152,7 +144,7 @@ class Walk:
         for name, member in archive.members():
             if not _is_hidden(name):
                 yield from self.visit(member, spot.into(name or "a file without a name"))
-        trouble = archive.trouble or reader.trouble
+        trouble = reader.trouble or archive.trouble
         if trouble:
             yield _cannot(spot, trouble.fault, trouble.reason)
 
@@ -189,11 +181,8 @@ class Walk:
             yield _cannot(spot, reader.trouble.fault, reader.trouble.reason)
 
     def held_mail(self, reader: Reader, spot: _Spot) -> Iterator[Found]:
-        with self.holding(reader, min(self.limits.mail, self.budget.room)) as data:
-            if isinstance(data, Trouble):
-                yield _cannot(spot, data.fault, data.reason)
-            else:
-                yield from self.mail(data, spot)
+        most = min(self.limits.mail, self.budget.room)
+        yield from self.held(reader, most, spot, lambda data: self.mail(data, spot))
 
     def mail(self, data: bytes, spot: _Spot) -> Iterator[Found]:
         """The reports that a mail brings; NO_REPORT for any other mail."""
@@ -250,16 +239,19 @@ class Walk:
 
     # What is held in memory
 
-    @contextmanager
-    def holding(self, reader: Reader, most: int) -> Iterator[bytes | Trouble]:
-        """All octets of a reader, counted as long as they are needed."""
+    def held(
+        self, reader: Reader, most: int, spot: _Spot, opened: Callable[[bytes], Iterator[Found]]
+    ) -> Iterator[Found]:
+        """All octets of a reader opened at once, and counted as long as that takes."""
         data = reader.read(most + 1)
         if len(data) > most:
-            del data
-            yield Trouble(Fault.TOO_LARGE, f"more than {most} octets, which must be held at once")
+            reason = f"more than {most} octets, which must be held at once"
+            yield _cannot(spot, Fault.TOO_LARGE, reason)
             return
         with self.charge(len(data)):
-            yield data
+            yield from opened(data)
+        if reader.trouble:
+            yield _cannot(spot, reader.trouble.fault, reader.trouble.reason)
 
     @contextmanager
     def charge(self, octets: int) -> Iterator[None]:
@@ -275,4 +267,6 @@ def _cannot(spot: _Spot, fault: Fault, reason: str) -> Unreadable:
 
 
 def _is_hidden(name: str) -> bool:
-    return name.startswith(_HIDDEN) or name.rpartition("/")[2].startswith(".")
+    """Whether a file manager added it to the archive, and not who made it."""
+    file = name.rpartition("/")[2]
+    return name.startswith("__MACOSX/") or file.startswith("._") or file == ".DS_Store"

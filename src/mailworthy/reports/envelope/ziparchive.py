@@ -46,7 +46,7 @@ class Member(msgspec.Struct, frozen=True):
     @property
     def folder(self) -> bool:
         """Whether it holds nothing, as folders do."""
-        return self.name.endswith("/") and not self.packed
+        return self.name.endswith("/") and not self.octets
 
 
 class Slice(Stream):
