@@ -220,7 +220,7 @@ def test_the_table_is_read_once_and_cannot_be_changed() -> None:
         find("brevo").title = "x"  # type: ignore[misc]
 
 
-ENTRY = '[senders.x]\ntitle = "X"\nsource = "https://x.example/"\nread = 2026-11-23\n'
+ENTRY = '[senders.x]\ntitle = "X"\nkind = "crm"\nsource = "https://x.example/"\nread = 2026-11-23\n'
 
 
 def test_parse_fills_what_is_left_out() -> None:

@@ -1,6 +1,6 @@
 """The sender table: what a customer publishes so that a service may send in its name.
 
-The data is `senders.toml` beside this module; each entry names the page that it rests on.
+The data is in `senders/` beside this module; each entry names the page that it rests on.
 """
 
 import re
@@ -52,6 +52,44 @@ class Check(StrEnum):
     DKIM = "dkim"
 
 
+class ServiceKind(StrEnum):
+    """What a service is for its customers."""
+
+    MAILBOX = "mailbox"
+    HOSTING = "hosting"
+    GATEWAY = "gateway"  # security: mail passes through it
+    FORWARDER = "forwarder"
+    LIST = "list"  # discussion lists
+    TRANSACTIONAL = "transactional"
+    NEWSLETTER = "newsletter"  # and the automation of marketing
+    CRM = "crm"
+    OUTREACH = "outreach"
+    HELPDESK = "helpdesk"
+    SHOP = "shop"
+    WEBSITE = "website"
+    FORMS = "forms"
+    EVENTS = "events"
+    OFFICE = "office"  # documents, billing, staff, projects
+    COMMUNITY = "community"
+    ALERTS = "alerts"
+
+    @property
+    def passes_on(self) -> bool:
+        """Whether mail of others leaves such a service, forwarded or by way of a list."""
+        return self in _PASSING_ON
+
+
+_PASSING_ON = frozenset(
+    {
+        ServiceKind.MAILBOX,
+        ServiceKind.HOSTING,
+        ServiceKind.GATEWAY,
+        ServiceKind.FORWARDER,
+        ServiceKind.LIST,
+    }
+)
+
+
 class DkimPattern(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One key record at `selector` below `_domainkey`; both texts may hold `{…}` blanks."""
 
@@ -69,13 +107,25 @@ class ReturnPathRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Sender(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A service; what its pages do not say is None or empty, and means "not known"."""
+    """A service; what its pages do not say is None or empty, and means "not known".
+
+    By `signs`, `selectors`, `envelope` and `ptr` its mail is known in reports: the domains with
+    which it signs itself, shell patterns of selectors that only its customers have, its domains
+    in MAIL FROM and its reverse names, each with all below it. `via` is the name of the service
+    whose machines it uses.
+    """
 
     name: str
     title: str
+    kind: ServiceKind
     source: str
     read: date
     aliases: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+    selectors: tuple[str, ...] = ()
+    envelope: tuple[str, ...] = ()
+    ptr: tuple[str, ...] = ()
+    via: str | None = None
     spf: tuple[str, ...] = ()
     dkim: tuple[DkimPattern, ...] = ()
     return_path: ReturnPath | None = None
@@ -108,9 +158,19 @@ def parse(text: str) -> dict[str, Sender]:
 
 @cache
 def load() -> Mapping[str, Sender]:
-    """The table that is shipped, by name; read once, not to be changed."""
-    text = files("mailworthy.sources").joinpath("senders.toml").read_text(encoding="utf-8")
-    return MappingProxyType(parse(text))
+    """The table that is shipped, by name; read once, not to be changed.
+
+    Raises UsageError if two of its files hold one name.
+    """
+    found: dict[str, Sender] = {}
+    folder = files("mailworthy.sources").joinpath("senders")
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".toml"):
+            more = parse(file.read_text(encoding="utf-8"))
+            if twice := found.keys() & more.keys():
+                raise UsageError(f"the sender table has {', '.join(sorted(twice))} twice")
+            found |= more
+    return MappingProxyType(found)
 
 
 @cache
