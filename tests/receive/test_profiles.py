@@ -6,14 +6,29 @@ from datetime import date
 import pytest
 
 from mailworthy.errors import UsageError
+from mailworthy.iprev.engine import Result as Iprev
 from mailworthy.lookup.model import Why
+from mailworthy.message.author import Fault
 from mailworthy.receive.decide import decide
 from mailworthy.receive.load import every, load, names, parse
 from mailworthy.receive.profile import Line, Profile
 from mailworthy.receive.weights import WEIGHTS
 from mailworthy.receive.words import Disposition, Fact, Held
 from mailworthy.spf.model import Result as Spf
-from receive_kit import FIRING, IP, IP6, OTHER, REJECT, evidence, firing, signed, spf
+from receive_kit import (
+    FIRING,
+    IP,
+    IP6,
+    OTHER,
+    QUARANTINE,
+    REJECT,
+    author,
+    evidence,
+    firing,
+    iprev,
+    signed,
+    spf,
+)
 
 PROFILES = every()
 LINES = [
@@ -107,6 +122,7 @@ def test_every_fact_can_be_made() -> None:
 
 FORGED = {"sender": spf(Spf.FAIL, OTHER), "signatures": (), "record": REJECT}
 FORWARDED = {"sender": spf(Spf.FAIL)}
+NAMELESS = {"who": author(fault=Fault.NO_FIELD)}
 THROUGH_A_LIST = {"sender": spf(Spf.PASS, OTHER), "signatures": (signed("body-changed"),)}
 
 
@@ -133,6 +149,16 @@ THROUGH_A_LIST = {"sender": spf(Spf.PASS, OTHER), "signatures": (signed("body-ch
         ("gmx", {"signatures": ()}, Disposition.SPAM, ""),
         ("gmx", FORWARDED, Disposition.REJECT, "550"),
         ("laposte", THROUGH_A_LIST, Disposition.SPAM, ""),
+        ("icloud", NAMELESS, Disposition.REJECT, ""),
+        ("rfc7489", NAMELESS, Disposition.ACCEPT, ""),
+        ("gmail", {"iprev": iprev(Iprev.TEMPERROR)}, Disposition.DEFER, "421 4.7.23"),
+        ("gmail-bulk", {"sender": spf(Spf.TEMPERROR)}, Disposition.DEFER, "421 4.7.27"),
+        (
+            "gmail-bulk",
+            {"signatures": (signed("key-unavailable"),)},
+            Disposition.DEFER,
+            "421 4.7.30",
+        ),
         ("strict", FORGED, Disposition.REJECT, "550 5.7.26"),
         ("strict", {**THROUGH_A_LIST, "record": REJECT}, Disposition.SPAM, ""),
         ("strict", FORWARDED, Disposition.ACCEPT, ""),
@@ -145,6 +171,17 @@ def test_what_is_known_of_receivers(
 ) -> None:
     decision = decide(load(name), evidence(**changes))  # type: ignore[arg-type]
     assert (decision.disposition, decision.code) == (disposition, code), decision.reason
+
+
+# What an attacker can do alone: SPF and DKIM pass, and both are of another domain.
+IN_ANOTHER_NAME = {"sender": spf(Spf.PASS, OTHER), "signatures": (signed(domain=OTHER),)}
+
+
+@pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.name)
+def test_nobody_takes_a_forgery_that_the_owner_wants_set_apart(profile: Profile) -> None:
+    decision = decide(profile, evidence(**IN_ANOTHER_NAME, record=QUARANTINE))
+    assert decision.disposition in (Disposition.SPAM, Disposition.REJECT)
+    assert decide(profile, evidence(record=QUARANTINE)).disposition is Disposition.ACCEPT
 
 
 def test_bulk_profiles_ask_for_more_than_others() -> None:
