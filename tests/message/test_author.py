@@ -1,5 +1,7 @@
 """The Author Domains of From: RFC 5322 §3.4 and §4.4, RFC 6532, RFC 9989 §5.3.1."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -171,3 +173,29 @@ def test_a_megabyte_of_anything_is_read(piece: str) -> None:
     found = of(piece * (1_000_000 // len(piece)))
     assert found.fault is not None
     assert len(found.domains) <= MAX_DOMAINS
+
+
+WORDS = ["Jane", " ", "  ", "Doe", '"', "'", ",", ".", "<", ">", "@", "a.b", "example.com", "x-"]
+plain_pieces = st.sampled_from([*WORDS, "-y", "\t", "EXAMPLE.org", "_", "+", "1", "xn--a", "\\"])
+shapes = st.builds(
+    "{}{}{}{}{}@{}{}{}".format,
+    st.sampled_from(["", " ", "\t"]),
+    st.sampled_from(["", "Jane", "Jane Doe", "Jane  Doe", '"Doe, J."', '" Jane "', '""']),
+    st.sampled_from(["", " ", "  "]),
+    st.sampled_from(["", "<"]),
+    st.sampled_from(["joe", "joe.doe", "j+1", "a..b", "_"]),
+    st.sampled_from(["example.com", "Example.COM", "example", "-a.example", "a_b.example", "a-.b"]),
+    st.sampled_from(["", ">"]),
+    st.sampled_from(["", " ", "\t "]),
+)
+
+
+def told(value: str) -> tuple[Any, ...]:
+    found = author([value.encode()])
+    return found.domains, found.mailboxes, found.fault, [p.code for p in found.problems]
+
+
+@given(shapes | st.lists(plain_pieces, max_size=9).map("".join))
+def test_an_ordinary_field_is_read_as_any_other(text: str) -> None:
+    """A comment in front means nothing, and leads past the short way."""
+    assert told(text) == told(f"(){text}")

@@ -1,5 +1,6 @@
 """Whose message claims to be: the Author Domains of From (RFC 5322 §3.4, RFC 9989 §5.3.1)."""
 
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -73,6 +74,8 @@ def author(values: Sequence[bytes], disguised: Sequence[bytes] = ()) -> Author:
     RFC 5322 §4.4 says. What no grammar allows is read leniently where all readers would
     find the same domain, and is a fault otherwise. A fault means that nothing aligns.
     """
+    if len(values) == 1 and not disguised and (found := _plain(values[0])) is not None:
+        return found
     reader = _Reader()
     for value in (*values[:MAX_FIELDS], *disguised[:MAX_FIELDS]):
         reader.field(decode(value[: 4 * MAX_FIELD]))
@@ -83,6 +86,27 @@ def author(values: Sequence[bytes], disguised: Sequence[bytes] = ()) -> Author:
     if len(values) > 1:
         reader.faults[Fault.SEVERAL_FIELDS] = f"{len(values)} of them"
     return reader.result()
+
+
+# Most From fields: one address, after no name, a few words, or a quoted text without escapes.
+_PLAIN = re.compile(
+    rb"[ \t]*(?:(?:([A-Za-z0-9]+(?: [A-Za-z0-9]+)*)|\"([A-Za-z0-9 ,.'-]*)\")[ \t]*(?=<))?(<)?"
+    rb"([A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*)@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)(>)?[ \t]*"
+)
+_SHORT = 300
+
+
+def _plain(value: bytes) -> Author | None:
+    """What the reader below would say of an ordinary field, in a tenth of its time."""
+    found = _PLAIN.fullmatch(value) if len(value) <= _SHORT else None
+    if found is None or bool(found[3]) != bool(found[6]):
+        return None
+    domain = domain_of(found[5].decode())
+    if domain.why:
+        return None
+    shown = (found[1] or found[2] or b"").decode().strip()
+    mailbox = Mailbox(found[4].decode(), domain.names[0], found[5].decode(), shown)
+    return Author(domain.names, (mailbox,))
 
 
 class _Reader:

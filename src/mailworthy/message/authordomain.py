@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode
 from binascii import Error
+from functools import lru_cache
 from quopri import decodestring
 
 import msgspec
@@ -29,19 +30,32 @@ def domain_of(written: str) -> Domain:
     A domain with control characters, octets that are no UTF-8, or encoded words in it is none;
     still it counts what a reader sees who stops at a NUL, drops it, or decodes.
     """
-    shown = printable(written, 60) or "an empty text"
     if len(written) > _MAX_WRITTEN:
-        return Domain((), f"{shown} is too long for a domain name")
+        return Domain((), f"{printable(written, 60)} is too long for a domain name")
+    return _read(written)
+
+
+@lru_cache(maxsize=1024)
+def _read(written: str) -> Domain:
     if _CONTROL.search(written):
-        parts = (_CONTROL.split(written, maxsplit=1)[0], _CONTROL.sub("", written))
-        return Domain(_names(parts), f"control characters stand in {shown}")
-    if any("\ud800" <= char <= "\udfff" for char in written):
-        octets = written.encode("utf-8", "surrogateescape")
-        return Domain(_names((octets.decode("latin-1"),)), f"{shown} is not UTF-8")
+        return _controlled(written)
     try:
         return Domain((to_ascii(written),))
     except BadName as error:
-        return Domain(_names(_decoded(written)), str(error))
+        return _unreadable(written, error)
+
+
+def _controlled(written: str) -> Domain:
+    parts = (_CONTROL.split(written, maxsplit=1)[0], _CONTROL.sub("", written))
+    return Domain(_names(parts), f"control characters stand in {printable(written, 60)}")
+
+
+def _unreadable(written: str, error: BadName) -> Domain:
+    shown = printable(written, 60) or "an empty text"
+    if any("\ud800" <= char <= "\udfff" for char in written):
+        octets = written.encode("utf-8", "surrogateescape")
+        return Domain(_names((octets.decode("latin-1"),)), f"{shown} is not UTF-8")
+    return Domain(_names(_decoded(written)), str(error))
 
 
 def hidden_domains(text: str) -> tuple[str, ...]:

@@ -72,6 +72,10 @@ class Message(msgspec.Struct, frozen=True):
         for index, (name, line, at) in enumerate(zip(self.names, self.lines, starts, strict=False)):
             yield Field(index, name, line, at, at + len(line))
 
+    def values(self, name: bytes) -> list[bytes]:
+        """What follows the colon in the fields of this name (lower case), from top to bottom."""
+        return [self.lines[i].partition(b":")[2] for i in self.places.get(name, ())]
+
     def named(self, name: bytes) -> tuple[Field, ...]:
         """The fields of this name (lower case), from top to bottom."""
         if name not in self.places:

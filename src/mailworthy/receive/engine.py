@@ -92,8 +92,7 @@ class _Judging:
         self.message, self.envelope, self.options = message, envelope, options
         self.now = envelope.received_at or now
         self.profiles = [_as_wished(profile, options) for profile in profiles]
-        values = [field.value for field in message.named(b"from")]
-        self.author = read_author(values, disguised(message))
+        self.author = read_author(message.values(b"from"), disguised(message))
         self.identity = mail_from_identity(envelope.mail_from, envelope.helo)
         self.heard: dict[Check, list[Reply]] = {}
 
@@ -111,8 +110,7 @@ class _Judging:
             helo,
             spf_helo,
             arc,
-            sender,
-            author,
+            (sender, author),
             listings,
         ) = yield from heard(
             (
@@ -127,8 +125,7 @@ class _Judging:
                     self.check_host(helo_identity(envelope.helo)),
                 ),
                 (self.note(Check.ARC), verify_arc(self.message, now=self.now)),
-                (self.note(Check.SENDER), reachable(sender_domain(envelope))),
-                (self.note(Check.AUTHOR), reachable(self.author.domain)),
+                (None, self.reachable()),
                 (self.note(Check.BLOCKLIST), self.listings()),
             )
         )
@@ -222,6 +219,23 @@ class _Judging:
         found = identifiers(spf, dkim, length)
         return rfc7489.evaluate(self.author.domains, found, fault=self.fault())
 
+    def reachable(self) -> Asking[tuple[MxResult | None, MxResult | None]]:
+        """Whether sender and author can be answered; asked once where they have one domain."""
+        sender, author = sender_domain(self.envelope), self.author.domain
+        hears = self.note(Check.SENDER), self.note(Check.AUTHOR)
+        if sender is not None and sender.lower() == author:
+
+            def both(replies: tuple[Reply, ...]) -> None:
+                for hear in hears:
+                    hear(replies)
+
+            (found,) = yield from heard([(both, answered(sender))])
+            return found, found
+        found, other = yield from heard(
+            [(hears[0], answered(sender)), (hears[1], answered(author))]
+        )
+        return found, other
+
     def listings(self) -> Asking[Listings | None]:
         """What the blocklists say of the client and of who it says is the author."""
         if not self.options.lists:
@@ -242,7 +256,7 @@ def sender_domain(envelope: Envelope) -> str | None:
     return mail_from_identity(path, "").domain if path else None
 
 
-def reachable(domain: str | None) -> Asking[MxResult | None]:
+def answered(domain: str | None) -> Asking[MxResult | None]:
     """Whether a domain can be answered; None if there is none."""
     if domain is None:
         return None
