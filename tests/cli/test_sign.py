@@ -173,6 +173,7 @@ def test_nothing_is_signed_that_nobody_could_verify(
         ((), b"Subject: x\r\n\r\n", "there is no From header field"),
         ((), b"From: a@example.com, b@example.net\r\n\r\n", "From names several domains"),
         ((), b"From: a@example.org\r\n\r\n", "no DKIM key of example.org, only of: example.com, "),
+        ((), b"%PDF-1.7\r\n", "standard input is no message, it has no header"),
         (("--selector", "other"), MESSAGE, "has no key other of example.com; it has r2"),
         (("--domain", "sub.example.com"), MESSAGE, "no DKIM key of sub.example.com"),
         (("--domain", "no domain"), MESSAGE, "'no domain' is not a domain name"),
@@ -196,6 +197,12 @@ def test_one_line_for_what_cannot_be(
     lines = [s for s in done.stderr.decode().splitlines() if "is open to others" not in s]
     assert len(lines) == 1
     assert said.replace("'no domain'", "no domain") in lines[0]
+
+
+def test_what_saving_put_in_front_is_not_signed(folder: Path) -> None:
+    done = inside("sign", "--dir", folder, stdin=b"\xef\xbb\xbf\n" + MESSAGE)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.endswith(b"==\r\n" + MESSAGE)
 
 
 def test_a_message_may_not_be_endless() -> None:

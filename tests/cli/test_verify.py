@@ -312,6 +312,7 @@ def test_from_standard_input() -> None:
 
 
 NO_HOPS = b"From: jane@example.com\r\n\r\nbody\r\n"
+MBOX = b"From jane@example.com Mon Mar  2 09:00:00 2026\nFrom: jane@example.com\n\nbody\n"
 PRIVATE = b"Received: from a (a [10.0.0.1]) by b with ESMTP; Mon, 02 Mar 2026 09:00:00 +0000\r\n"
 
 
@@ -328,6 +329,12 @@ PRIVATE = b"Received: from a (a [10.0.0.1]) by b with ESMTP; Mon, 02 Mar 2026 09
         (("--ip", "192.0.2.300"), NO_HOPS, "192.0.2.300 is not an IP address"),
         (("--ip", "192.0.2.1", "--hop", "1"), NO_HOPS, "leave out --ip, or --hop"),
         (("--ip", "192.0.2.1", "--helo", "a\x1b[2J"), NO_HOPS, "a\\027[2J has characters"),
+        (("--mail-from", "jane"), PRIVATE + NO_HOPS, "--mail-from jane is no address"),
+        ((), b"%PDF-1.7\n\xe2\xe3\n1 0 obj\n", "standard input is no message, it has no header"),
+        ((), "From: jane@example.com\r\n".encode("utf-16"), "is no message, it has no header"),
+        ((), b"hello\n\nFrom: jane@example.com\n", "is no message, it has no header"),
+        ((), b"\xef\xbb\xbf\r\n", "is no message, it has no header"),
+        ((), MBOX + b"\n" + MBOX, "standard input holds several messages: save one of them"),
         (("--format", "sarif"), NO_HOPS, "'sarif' is not one of 'text', 'json', 'markdown'"),
         (("--deadline", "0"), NO_HOPS, "'0' is not a number of seconds"),
     ],
@@ -337,6 +344,46 @@ def test_one_line_for_what_cannot_be(given: tuple[str, ...], stdin: bytes, said:
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode().count("\n") == 1
     assert said in done.stderr.decode()
+
+
+@pytest.mark.parametrize("front", [b"\xef\xbb\xbf", b"\n\r\n", b"\xef\xbb\xbf\r\n\r\n", MBOX[:47]])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_what_saving_does_to_a_message_changes_nothing(front: bytes, end: bytes) -> None:
+    stored = (CASES / "clean.eml").read_bytes().replace(b"\r\n", end)
+    assert text(*DNS, stdin=front + stored) == text(CASES / "clean.eml", *DNS)
+
+
+def test_a_line_that_begins_with_from_is_no_second_message() -> None:
+    more = b"\n\nFrom here on: 2026\nit goes: on\n\nFrom Paris\nJane: hello\n"
+    assert text("--hop", "1", *DNS, stdin=MBOX[:47] + PRIVATE + NO_HOPS + more)[0] == 1
+
+
+def step(client: str, address: str, server: str) -> bytes:
+    when = "Mon, 02 Mar 2026 09:00:00 +0000"
+    return f"Received: from {client} ({address}) by {server} with ESMTPS; {when}\r\n".encode()
+
+
+def test_hosts_of_one_house_with_public_addresses_are_told() -> None:
+    """As Microsoft hands messages on; a client may also call itself so, and nothing is skipped."""
+    within = step("a.prod.outlook.com", "2603:10a6:208:1::15", "b.prod.outlook.com")
+    outside = step("mail.example.com", "192.0.2.25", "a.mail.protection.outlook.com")
+    sent = step("phone.example.com", "10.0.0.1", "mail.example.com") + NO_HOPS
+    _, verdict = parsed(*DNS, stdin=within + outside + sent)
+    assert verdict["envelope"]["ip"] == "2603:10a6:208:1::15"
+    assert verdict["assumptions"][1] == (
+        "Received number 1 is no step within outlook.com; "
+        "if it is one, choose --hop 2 for 192.0.2.25."
+    )
+    for others in (("--hop", "1"), ("--hop", "2")):
+        _, verdict = parsed(*others, *DNS, stdin=within + outside + sent)
+        assert not any("step within" in text for text in verdict["assumptions"])
+    _, verdict = parsed(*DNS, stdin=outside + within + sent)
+    assert not any("step within" in text for text in verdict["assumptions"])
+
+
+def test_no_name_is_told_as_an_empty_one() -> None:
+    _, lines = text("--ip", "192.0.2.25", *DNS, stdin=(CASES / "clean.eml").read_bytes())
+    assert any("an empty name is not a fully qualified domain name" in line for line in lines)
 
 
 def test_a_private_address_may_be_meant() -> None:

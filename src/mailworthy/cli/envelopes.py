@@ -10,6 +10,7 @@ from mailworthy.names import printable
 from mailworthy.receive.envelope import Envelope
 from mailworthy.receive.hops import Seen, Unseen, boundary, hops, seen_at
 
+_MOST = 4  # hops that are offered
 OLD = 86400  # seconds after which DNS may have changed
 _CURE = "say who sent it: --ip ADDRESS, and as far as you know --helo NAME and --mail-from ADDRESS"
 
@@ -42,6 +43,8 @@ def view(message: Message, typed: Typed, now: datetime) -> View:
     for text in (typed.ip, typed.helo, typed.mail_from, *typed.rcpt_to):
         if text is not None and not text.isprintable():
             raise UsageError(f"{printable(text, 60)} has characters that no address or name has")
+    if typed.mail_from is not None and "@" not in typed.mail_from and _bare(typed.mail_from):
+        raise UsageError(f"--mail-from {typed.mail_from[:60]} is no address: it has no @")
     if typed.ip is None:
         return _from_message(message, typed, now)
     if typed.hop is not None:
@@ -69,7 +72,8 @@ def _from_message(message: Message, typed: Typed, now: datetime) -> View:
     seen = seen_at(message, number)
     if isinstance(seen, Unseen):
         raise UsageError(f"{seen.message.rstrip('.')}: choose another with --hop, or {_CURE}")
-    assumptions = (_origin(seen), *seen.assumptions, *_age(seen.envelope, now))
+    others = _others(message, seen) if typed.hop is None else ()
+    assumptions = (_origin(seen), *others, *seen.assumptions, *_age(seen.envelope, now))
     return View(seen.message, _with(seen.envelope, typed), assumptions)
 
 
@@ -96,6 +100,26 @@ def _origin(seen: Seen) -> str:
     by = f" to {received.by}" if received.by else ""
     when = f" on {_shown(received.date)}" if received.date else ""
     return f"Received number {number} is right: {received.ip} gave the message{by}{when}."
+
+
+def _others(message: Message, seen: Seen) -> tuple[str, ...]:
+    """Large receivers hand a message on between hosts with public addresses; whether they did,
+    only the reader knows, since the client chose the name that it gave itself."""
+    received, number = seen.hop.received, seen.hop.number
+    house = _house(received.by)
+    lower = [hop for hop in hops(message)[number:] if not hop.inside][:_MOST]
+    if not house or house != _house(received.helo) or not lower:
+        return ()
+    shown = ", ".join(f"{hop.number} for {hop.received.ip}" for hop in lower)
+    text = (
+        f"Received number {number} is no step within {house}; if it is one, choose --hop {shown}."
+    )
+    return (text,)
+
+
+def _house(host: str) -> str:
+    """Roughly whose host it is: good enough for a hint."""
+    return ".".join(host.lower().rstrip(".").split(".")[-2:]) if "." in host else ""
 
 
 def _age(envelope: Envelope, now: datetime) -> tuple[str, ...]:

@@ -60,13 +60,12 @@ def command(
     looked up.
     """
     from mailworthy.cli.messages import read_message
-    from mailworthy.message.header import read
 
     if how["record"] is not None and not check:
         raise click.UsageError("--record needs --check: nothing is asked otherwise.")
     if keys and dir is not None:
         raise click.UsageError("give either --dir or --key, not both.")
-    given = read(read_message(message))
+    given = read_message(message)
     signer, folder = _signer(given, domain, selectors, keys, dir)
     if check:
         _look(signer, folder, how)

@@ -82,13 +82,12 @@ def command(
     from mailworthy.cli.envelopes import Typed, view
     from mailworthy.cli.means import Asking, means
     from mailworthy.cli.messages import read_message
-    from mailworthy.message.header import read
     from mailworthy.receive.engine import Options
     from mailworthy.receive.facade import verify
     from mailworthy.receive.words import DmarcReject
 
     how = Asking(**{name: given.pop(name) for name in Asking.__struct_fields__})
-    stored = read(read_message(message))
+    stored = read_message(message)
     wanted = _wanted(profiles)
     ask = not how.dns.startswith(("zone:", "replay:")) if blocklists is None else blocklists
     with means(how, blocklists=ask) as (resolver, now):

@@ -25,7 +25,8 @@ def check(
     `lists` are those of `default()` where none are given: whoever asks them has to keep to their
     terms. `tested` is what `Listings.health` said before. `resolver` is where to ask, the
     system's resolver by default. Trouble with the network, a list that refuses or one that is no
-    list any more are parts of the result.
+    list any more are parts of the result. A private address, and a text that is neither an
+    address nor a domain, is asked about nowhere: its result is none, and has no entries.
     """
     asked = default() if lists is None else lists
     return run(engine.check(subjects, asked, tested=tested), resolver, deadline=DEADLINE)

@@ -9,7 +9,7 @@ EXPLAINED = {
     "loop": "the aliases run in a circle",
     "oversize": "the answer is too large to be honest",
     "deadline": "the time for this domain was used up; give more with --deadline",
-    "outside": "not in the zone file; check without --dns asks the live DNS",
+    "outside": "not in the zone file; without --dns the live DNS is asked",
     "not_recorded": "not in the recording",
     "no_means": "needs a connection that this check does not open; curl shows it",
     "unmentioned": "the zone file says nothing about",

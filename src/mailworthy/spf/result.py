@@ -139,7 +139,7 @@ def _lookup(result: SpfResult) -> str:
 
 def _where(text: str) -> Wording:
     """About the name at which a record was sought."""
-    return lambda result: f"{_shown(result.where)} {text}"
+    return lambda result: f"{_shown(result.where) or 'an empty name'} {text}"
 
 
 def _term(text: str) -> Wording:
