@@ -69,6 +69,7 @@ def canonical(text: str) -> str | None:
     return None if ip is None else render(ip)
 
 
+@lru_cache(maxsize=4096)
 def render(ip: Address) -> str:
     """Canonical text, the same from every Python: mapped addresses end in dotted digits."""
     mapped = ip.ipv4_mapped if isinstance(ip, ipaddress.IPv6Address) else None
@@ -80,7 +81,12 @@ def reverse_name(ip: Address | str) -> str:
 
     Raises NotAnAddress for a text that is none.
     """
-    return _address_of(ip).reverse_pointer
+    return _reverse_name(_address_of(ip))
+
+
+@lru_cache(maxsize=4096)
+def _reverse_name(ip: Address) -> str:
+    return ip.reverse_pointer
 
 
 def from_reverse(name: str) -> Address | None:
