@@ -12,6 +12,7 @@ from mailworthy.errors import UsageError
 
 MAX_NAME = 253  # RFC 1035 §2.3.4: 255 octets on the wire are 253 characters of text
 MAX_LABEL = 63
+CUT = "…"  # at the end of a text of which the rest is not shown
 _LABEL = re.compile(r"(?:\\(?:[0-9]{3}|.)|[^.\\])+", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:[0-9]{3}|.)", re.DOTALL)
 _LDH = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
@@ -138,7 +139,7 @@ def _label_fault(label: str) -> str:
     if not label:
         return "two dots follow each other"
     if len(label) > MAX_LABEL:
-        return f"the label {printable(label[:20])}… has more than {MAX_LABEL} characters"
+        return f"the label {printable(label[:20])}{CUT} has more than {MAX_LABEL} characters"
     if label.startswith("-") or label.endswith("-"):
         return f"the label {printable(label)} begins or ends with a hyphen"
     return f"the label {printable(label)} has a character other than letters, digits and hyphens"
@@ -159,11 +160,12 @@ def printable(text: str, limit: int = 0) -> str:
     """Text from the world made safe for terminals, headers and logs.
 
     Everything but printable ASCII is written as `\\ddd` per character up to 255 and `\\u{hex}`
-    above; with `limit` the result is cut to that many characters, ending in `…`.
+    above; with `limit` the result is cut to that many characters, ending in `…`. That sign stays
+    as it is, so that nothing is escaped twice where a text holds another that was shown.
     """
-    shown = "".join(c if " " <= c <= "~" else _escape(c) for c in text[: limit or None])
+    shown = "".join(c if " " <= c <= "~" or c == CUT else _escape(c) for c in text[: limit or None])
     if limit and (len(shown) > limit or len(text) > limit):
-        return shown[: limit - 1] + "…"
+        return shown[: limit - 1] + CUT
     return shown
 
 
