@@ -333,4 +333,22 @@ def test_limits_are_said() -> None:
     assert item.fault is Fault.TOO_LARGE
 
 
+def test_all_together_is_limited() -> None:
+    """Small archives in small archives, none of them beyond a limit of its own."""
+    inner = wraps.zipped({f"{n}.txt": b"x" for n in range(30)})
+    outer = wraps.zipped({f"{n}.zip": inner for n in range(30)})
+    assert look(outer) == ["no-report: "]
+    assert look(outer, limits=Limits(opened=100)) == ["too-many: "]
+    big = wraps.zipped({f"{n}.xml": wraps.report(500) for n in range(10)})
+    limits = Limits(total=len(wraps.report(500)) * 3)
+    found = [item.source.read() and "" if isinstance(item, Content) else item.fault
+             for item in envelope.open(big, limits=limits)]  # fmt: skip
+    assert found == ["", "", "", Fault.TOO_LARGE, Fault.TOO_LARGE]
+    parts = [wraps.part(b"x") for _ in range(10)]
+    box = wraps.mbox([wraps.mail(*parts, wraps.part(wraps.XML)), wraps.COMPLAINT])
+    limits = Limits(opened=8)
+    assert look(box, limits=limits) == ["too-many: mail 1", "feedback: mail 2"]
+    assert look(gzip.compress(box), limits=limits) == ["too-many: "]
+
+
 PLAIN_LONG = wraps.PLAIN + b"x" * 2000 + b"\n"

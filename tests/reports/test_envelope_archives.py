@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import report_wraps as wraps
@@ -67,6 +67,8 @@ def faults(found: dict[str, bytes | Trouble]) -> dict[str, Fault]:
 
 
 @given(FILES, st.sampled_from(ZIP_METHODS), st.binary(max_size=30), st.binary(max_size=30))
+@example({}, zipfile.ZIP_STORED, b"", b"PK\5\6")
+@example({"a": b"x"}, zipfile.ZIP_STORED, b"", b"PK\5\6" + bytes(24))
 def test_zip_as_python_writes_it(
     files: dict[str, bytes], method: int, before: bytes, after: bytes
 ) -> None:

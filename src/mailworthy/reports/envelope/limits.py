@@ -11,13 +11,15 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Bounds of one call; what lies beyond them is said to be, and left out.
 
     `octets` is the most that one report, or anything decompressed, may have, and `total` all that
-    is decompressed together; each mail of an mbox starts anew. `ratio` (octets out of one octet)
-    counts from `free` octets on, so that reports, which are packed tightly, pass. `held` is what
-    may lie in memory at once: mails, each `mail` at most, and archives within archives.
+    is decompressed together, as `opened` is all files and parts together: beyond these two the
+    call ends, or in an mbox that is not packed the mail. `ratio` (octets out of one octet) counts
+    from `free` octets on, so that reports, which are packed tightly, pass. `held` is what may lie
+    in memory at once: mails, each `mail` at most, and archives within archives.
     """
 
     octets: int = 512 * MEBI
-    total: int = 2048 * MEBI
+    total: int = 1024 * MEBI
+    opened: int = 100_000
     ratio: int = 250
     free: int = 64 * MEBI
     members: int = 1_000  # of one archive
@@ -42,6 +44,7 @@ class Budget:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.unpacked = 0
+        self.opened = 0
         self.held = 0
 
     @property
@@ -54,6 +57,15 @@ class Budget:
         """Whether nothing more may be unpacked."""
         return self.unpacked > self.limits.total
 
+    def open(self) -> Trouble | None:
+        """One file or part more; why not, if it is one too many."""
+        self.opened += 1
+        if self.spent:
+            return Trouble(Fault.TOO_LARGE, f"more than {self.limits.total} octets are in it")
+        if self.opened > self.limits.opened:
+            return Trouble(Fault.TOO_MANY, f"more than {self.limits.opened} files are in it")
+        return None
+
     def renew(self) -> None:
-        """Let the next mail unpack as much as the one before."""
-        self.unpacked = 0
+        """Let the next mail cost as much as the one before."""
+        self.unpacked = self.opened = 0

@@ -30,20 +30,24 @@ _SENT = frozenset({"text/rfc822-headers", "message/delivery-status"})
 
 
 class _Spot(msgspec.Struct, frozen=True):
-    """Where the walk is: the path, how many archives are around, and the mail that brought it.
-
-    `loose` is False for what a person may have written.
-    """
+    """Where the walk is: the path, how many archives are around, and the mail that brought it."""
 
     path: tuple[str, ...]
     depth: int = 0
     mail: mime.Mail | None = None
-    loose: bool = True
 
     def into(self, *names: str) -> "_Spot":
         """The same a container further in."""
         path = self.path + tuple(shown(name) for name in names if name)
         return _Spot(path, self.depth + 1, self.mail)
+
+
+class _Enough(Exception):
+    """No more of this call: everything in it together is too much."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.reason)
+        self.trouble = trouble
 
 
 class Walk:
@@ -62,16 +66,22 @@ class Walk:
         spot = _Spot((shown(name),))
         if seen.shape is Shape.ZIP and seekable:
             seekable.seek(at)
-            yield from self.zip(seekable, spot)
+            yield from self.bounded(self.zip(seekable, spot), spot)
         else:
-            yield from self.open(seen, reader, spot)
+            yield from self.bounded(self.open(seen, reader, spot), spot)
+
+    def bounded(self, found: Iterable[Found], spot: _Spot) -> Iterator[Found]:
+        """All of it, or as much as one call may have."""
+        try:
+            yield from found
+        except _Enough as enough:
+            yield _cannot(spot, enough.trouble.fault, enough.trouble.reason)
 
     def visit(self, reader: Reader, spot: _Spot) -> Iterator[Found]:
         """Everything in what is read here."""
-        if self.budget.spent:
-            yield _cannot(spot, Fault.TOO_LARGE, "too much was unpacked before this")
-            return
-        yield from self.open(recognise(reader.peek(1), loose=spot.loose), reader, spot)
+        if trouble := self.budget.open():
+            raise _Enough(trouble)
+        yield from self.open(recognise(reader.peek(1)), reader, spot)
 
     def open(self, seen: Seen, reader: Reader, spot: _Spot) -> Iterator[Found]:
         kind = seen.shape
@@ -176,7 +186,8 @@ class Walk:
                 yield _cannot(inside, Fault.TOO_LARGE, f"more than {self.limits.mail} octets")
             else:
                 with self.charge(len(mail)):
-                    yield from self.mail(mail, inside)
+                    found = self.mail(mail, inside)
+                    yield from found if spot.depth else self.bounded(found, inside)
         if reader.trouble:
             yield _cannot(spot, reader.trouble.fault, reader.trouble.reason)
 
@@ -230,6 +241,8 @@ class Walk:
             yield _cannot(spot, trouble.fault, trouble.reason)
 
     def part(self, reader: Reader, part: mime.Part, spot: _Spot) -> Iterator[Found]:
+        if trouble := self.budget.open():
+            raise _Enough(trouble)
         written = part.type.word.startswith("text/") and not part.filename
         seen = recognise(reader.peek(1), loose=not written)
         if written and seen.shape in {Shape.MAIL, Shape.MBOX}:

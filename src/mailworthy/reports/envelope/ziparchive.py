@@ -23,6 +23,7 @@ _LOCATOR = struct.Struct("<4sLQL")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _NONE = 0xFFFFFFFF
+_ENDS = 100  # places that are looked at: a comment may hold what looks like the end
 _CODINGS = {8: DEFLATE, 12: ONE_BZIP2, 14: LZMA}
 _METHODS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 93: "Zstandard", 95: "xz", 98: "PPMd"}
 
@@ -135,17 +136,27 @@ class Archive:
         """Where the directory lies, how many members it has, and what to add to every offset."""
         tail_at = max(self.base, self.size - _END.size - 0xFFFF)
         tail = self.read_at(tail_at, self.size - tail_at)
-        found = tail.rfind(b"PK\x05\x06")
-        if found < 0 or len(tail) - found < _END.size:
+        at = len(tail)
+        for _ in range(_ENDS):
+            at = tail.rfind(b"PK\x05\x06", 0, at)
+            if at < 0:
+                return None
+            if found := self.described(tail, at, tail_at + at):
+                return found
+        return None
+
+    def described(self, tail: bytes, at: int, end: int) -> tuple[int, int, int] | None:
+        """What the record at the end says; None for one that is only part of a comment."""
+        if len(tail) - at < _END.size:
             return None
-        end = tail_at + found
-        _, _, _, _, count, size, offset, _ = _END.unpack_from(tail, found)
+        *_, count, size, offset, comment = _END.unpack_from(tail, at)
         if _NONE in {size, offset} or count == 0xFFFF:
             end, count, size, offset = self.zip64(end) or (end, count, size, offset)
         shift = end - size - offset
-        if count and self.read_at(offset + shift, 4) != b"PK\x01\x02":
-            return None
-        return offset + shift, count, shift
+        if not count:
+            return (end, 0, shift) if len(tail) - at == _END.size + comment else None
+        found = self.read_at(offset + shift, 4) == b"PK\x01\x02"
+        return (offset + shift, count, shift) if found else None
 
     def zip64(self, end: int) -> tuple[int, int, int, int] | None:
         locator = self.read_at(end - _LOCATOR.size, _LOCATOR.size)
