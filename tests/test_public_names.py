@@ -40,6 +40,7 @@ PACKAGES = [
     "lookup",
     "mx",
     "receive",
+    "reports",
     "spf",
 ]
 
@@ -65,6 +66,11 @@ def test_verify_is_a_function_with_a_twin() -> None:
         bool(verdict)
     with pytest.raises(UsageError, match="not an IP address"):
         mailworthy.Envelope("nonsense", "mail.example.com", "joe@example.com")
+
+
+def test_reports_are_read_by_their_package() -> None:
+    [found] = mailworthy.reports.read(b"nothing of the kind")
+    assert isinstance(found, mailworthy.reports.Unreadable)
 
 
 def test_audit_is_a_function() -> None:

@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mailworthy import arc, dkim, dmarc, dnsbl, helo, iprev, lookup, mx, receive, spf
+    from mailworthy import arc, dkim, dmarc, dnsbl, helo, iprev, lookup, mx, receive, reports, spf
     from mailworthy.audit.facade import Audit, aaudit, audit
     from mailworthy.errors import MailworthyError
     from mailworthy.receive.envelope import Envelope
@@ -37,6 +37,7 @@ __all__ = [
     "lookup",
     "mx",
     "receive",
+    "reports",
     "spf",
     "verify",
 ]
