@@ -540,6 +540,36 @@ def test_an_address_that_is_a_claim_is_marked() -> None:
     assert (record.ip, record.helo, record.claimed) == ("192.0.2.1", "[192.0.2.1]", True)
 
 
+CLIENTS: list[tuple[str, str, str, bool]] = [
+    # who the server says it was, the address, the HELO name, whether several addresses stand there
+    ("a(b[198.51.100.25]) (real [192.0.2.66])", "192.0.2.66", "a", True),
+    ("a (b [198.51.100.25]) (real [192.0.2.66])", "192.0.2.66", "a", True),
+    ("a (b [192.0.2.66]) (real [192.0.2.66])", "192.0.2.66", "a", False),
+    ("a (HELO b) (198.51.100.25) (192.0.2.66)", "192.0.2.66", "b", True),
+    ("[192.0.2.66] (helo=x) (y [198.51.100.25])", "198.51.100.25", "x", True),
+    ("[192.0.2.66] (helo=(bank.example)[198.51.100.25])", "192.0.2.66", "[192.0.2.66]", False),
+    ("[198.51.100.25] (real [192.0.2.66])", "192.0.2.66", "[198.51.100.25]", False),
+    # what is said of the session after that may hold names that the client chose
+    ('a (real [192.0.2.66]) (Client CN "x [198.51.100.25]", Issuer "x" (not verified))',
+     "192.0.2.66", "a", False),
+    ("a (real [192.0.2.66]) (Authenticated sender: x@[198.51.100.25])", "192.0.2.66", "a", False),
+    ("a (real [192.0.2.66]) (AUTH: LOGIN x@198.51.100.25)", "192.0.2.66", "a", False),
+    ("[192.0.2.66] (account x@198.51.100.25 HELO a)", "192.0.2.66", "a", False),
+    ("a (client [192.0.2.66])", "192.0.2.66", "a", False),
+    ("127.0.0.1 (EHLO a) (192.0.2.66)", "192.0.2.66", "a", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("client", "ip", "helo", "disputed"), CLIENTS)
+def test_the_client_cannot_choose_its_address(
+    client: str, ip: str, helo: str, disputed: bool
+) -> None:
+    parsed = parse(f"from {client} by mx.example.net (Postfix) with ESMTPS id 1{DATE}")
+    assert parsed.record is not None
+    assert (parsed.record.ip, parsed.record.helo) == (ip, helo)
+    assert parsed.record.disputed is parsed.has("several-addresses") is disputed
+
+
 TLS: list[tuple[str, bool | None]] = [
     ("with SMTP", False),
     ("with LMTP", False),

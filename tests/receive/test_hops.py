@@ -98,6 +98,12 @@ def test_gaps_are_told() -> None:
         "Received number 1 has no date that can be read; the moment of judging is taken.",
         NO_PATH,
     )
+    found = seen(OUTSIDE.replace("mail.example.com", "a(b [198.51.100.4])") + REST, 1)
+    assert found.envelope.ip == "192.0.2.1"
+    assert found.assumptions[0] == (
+        "Received number 1 has several addresses of the client; the last is taken, since the "
+        "client may have written the others."
+    )
     found = seen(f"{PATH}Received: from unknown (192.0.2.1) by mx.example.net; {DATE}\n{REST}", 1)
     assert found.envelope.helo == ""
     assert found.assumptions == ("Received number 1 names no HELO; it is taken to be empty.",)

@@ -34,7 +34,8 @@ class Received(msgspec.Struct, frozen=True):
     `reverse` and `by` are in the inside form. `protocol` is what follows `with`, `recipient` what
     follows `for`. `envelope_from` is the reverse-path where the server wrote it: None where not,
     empty for the null one. `tls` is None where the protocol says nothing of it. `claimed` tells
-    that the address stands where the client's own name should.
+    that the address stands where the client's own name should, `disputed` that several stand there,
+    of which all but `ip` are taken for the client's own words.
     """
 
     helo: str = ""
@@ -49,6 +50,7 @@ class Received(msgspec.Struct, frozen=True):
     tls: bool | None = None
     date: datetime | None = None
     claimed: bool = False
+    disputed: bool = False
 
 
 def parse(value: bytes | str) -> Parsed[Received]:
@@ -57,7 +59,7 @@ def parse(value: bytes | str) -> Parsed[Received]:
     Read are the forms of RFC 5321 §4.4, and those that Postfix, Exim, Sendmail, qmail, Exchange,
     Courier and others have of their own. The record is None where there is neither clause nor
     date. Problem codes: too-long, unclosed, no-clause, clause-repeated, missing-from, missing-by,
-    claimed-address, missing-date, and those of `date.parse`.
+    claimed-address, several-addresses, missing-date, and those of `date.parse`.
     """
     text = decode(value[: 4 * MAX_TEXT]) if isinstance(value, bytes) else value
     reader = _Reader(text[:MAX_TEXT])
@@ -160,6 +162,7 @@ class _Reader:
             tls=_tls(clauses, items, protocol, who),
             date=when,
             claimed=who.claimed,
+            disputed=who.disputed,
         )
 
     def client(self, clauses: dict[str, list[Item]]) -> Client:
@@ -170,6 +173,9 @@ class _Reader:
         if who.claimed and who.source is not None:
             text = "the address may be only what the client called itself"
             self.note("claimed-address", text, who.source.start, who.source.end)
+        if who.disputed and who.source is not None:
+            text = "several addresses are said to be the client's; the last is taken"
+            self.note("several-addresses", text, who.source.start, who.source.end)
         return who
 
 

@@ -8,6 +8,13 @@ from mailworthy.rdata.address import address, render
 
 _NESTED = re.compile(r"\([^()]*+\)")
 _HELO = re.compile(r"(?:^|\s)(?:HELO|EHLO)[= ]\s*+([^\s()]+)", re.IGNORECASE)
+_GREETING = re.compile(r"(?:^|\s)(?:HELO|EHLO)[= ]", re.IGNORECASE)
+# What servers say of the session after they have said who the client is; names that the client
+# chose may stand in it: of its certificate, of its account.
+_SESSION = re.compile(
+    r"\s*+(?:client|authenticated|auth|account|using|no|not|envelope-\w+)\b(?!\s*+\[)",
+    re.IGNORECASE,
+)
 _AFTER = re.compile(r"\s(?:port|ident)=.*", re.DOTALL)
 _LITERAL = re.compile(r"\[([^\[\]]*+)\]")
 _UNKNOWN = frozenset(("", "unknown", "softdnserr", "?"))
@@ -24,12 +31,13 @@ class Item(msgspec.Struct, frozen=True):
 
 class Client(msgspec.Struct, frozen=True):
     """Who the server says it was. `used` are the comments that tell of the client, `source` is
-    where the address stands."""
+    where the address stands. `disputed` tells that it says several addresses."""
 
     helo: str = ""
     reverse: str = ""
     ip: str = ""
     claimed: bool = False
+    disputed: bool = False
     source: Item | None = None
     used: tuple[Item, ...] = ()
 
@@ -48,18 +56,29 @@ def client(items: list[Item]) -> Client:
 
     What the server learned from the connection (TCP-info, RFC 5321 §4.4) goes before what the
     client says of itself: `helo (reverse [ip])`, `reverse ([ip] helo=helo)`, `reverse (HELO helo)
-    (ip)`, `helo (ip)`, `[ip] (helo=helo)`, `name [ip]`.
+    (ip)`, `helo (ip)`, `[ip] (helo=helo)`, `name [ip]`. Of several addresses in comments the last
+    counts: a client may have put comments into its HELO name, and the server writes after that.
     """
     words = [item for item in items if not item.comment]
     comments = [item for item in items if item.comment]
     first = words[0].text if words else ""
     greeted = next(((c, m[1]) for c in comments if (m := _HELO.search(c.text))), None)
     said = (greeted[0],) if greeted else ()
-    for comment in comments:
-        if found := _address_in(comment.text):
-            helo, reverse = _names(first, found, greeted[1] if greeted else None)
-            return Client(helo, reverse, found.ip, False, comment, (comment, *said))
-    return _without_info(words, greeted[1] if greeted else None, said)
+    infos = [(c, info) for c in comments if (info := _address_in(c.text)) is not None]
+    if not infos:
+        return _without_info(words, greeted[1] if greeted else None, said)
+    comment, found = infos[-1]
+    helo, reverse = _names(first, found, greeted[1] if greeted else None)
+    others = {info.ip for _, info in infos} | _greeted_at(words, comments)
+    used = tuple(dict.fromkeys((*[c for c, _ in infos], *said)))
+    return Client(helo, reverse, found.ip, False, others != {found.ip}, comment, used)
+
+
+def _greeted_at(words: list[Item], comments: list[Item]) -> set[str]:
+    """The address in `[ip] (helo=helo)`, which may be a claim too if another comment follows."""
+    begins = bool(comments) and _GREETING.match(comments[0].text) is not None
+    ip = _literal(words[0].text) if words and begins else ""
+    return {ip} if ip else set()
 
 
 def _names(first: str, found: _Found, greeting: str | None) -> tuple[str, str]:
@@ -78,16 +97,18 @@ def _without_info(words: list[Item], greeting: str | None, used: tuple[Item, ...
     first = words[0].text if words else ""
     for word in words[1:2]:
         if ip := _literal(word.text):
-            return Client(greeting or first, "", ip, False, word, used)
+            return Client(greeting or first, "", ip, source=word, used=used)
     if words and (ip := _literal(first) or _ip(first)):
-        return Client(greeting or first, "", ip, greeting is None, words[0], used)
+        return Client(greeting or first, "", ip, greeting is None, source=words[0], used=used)
     reverse = _reverse(first) if greeting is not None else ""
     return Client(greeting or first, reverse, used=used)
 
 
 def _address_in(comment: str) -> _Found | None:
     """What a comment says of the connection; what the client itself may have said is cut off."""
-    greeting = _HELO.search(comment)
+    if _SESSION.match(comment):
+        return None
+    greeting = _GREETING.search(comment)
     text = _AFTER.sub("", comment[: greeting.start()] if greeting else comment)
     if text.startswith("["):
         literal = _LITERAL.match(text)

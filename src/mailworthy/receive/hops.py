@@ -204,6 +204,11 @@ def _unnamed(hop: Hop) -> tuple[str, ...]:
 def _gaps(hop: Hop) -> tuple[str, ...]:
     received, where = hop.received, f"Received number {hop.number}"
     gaps = []
+    if received.disputed:
+        gaps.append(
+            f"{where} has several addresses of the client; the last is taken, since the client may "
+            "have written the others."
+        )
     if received.claimed:
         gaps.append(f"{where} has an address only where the client's own name belongs.")
     if not received.helo:
