@@ -32,6 +32,8 @@ WORLD = (CASES / "world.zone").read_text()
 JANE = Envelope("192.0.2.25", "mail.example.com", "jane@example.com", tls=True)
 CLEAN = (CASES / "clean.eml").read_bytes()
 UNSIGNED = re.sub(rb"DKIM-Signature:.*\r\n([\t ].*\r\n)+", b"", CLEAN)
+NO_ID = re.sub(rb"Message-ID: .*\r\n", b"", UNSIGNED)
+PTR = "25.2.0.192.in-addr.arpa. 3600 IN PTR mx.example.org.\n; mail"
 
 
 def judged(
@@ -163,6 +165,17 @@ def swapped(old: str, new: str) -> Callable[[str], str]:
     return change
 
 
+def generic(zones: str) -> str:
+    name = "192-0-2-25.dyn.example.com."
+    zones = swapped("IN PTR mail.example.com.", f"IN PTR {name}")(zones)
+    return f"{zones}\n{name} 3600 IN A 192.0.2.25\n"
+
+
+def lost(zones: str) -> str:
+    zones = swapped("v=spf1 ip4:192.0.2.25", "v=spf1 ipv4:192.0.2.25")(zones)
+    return without("_domainkey.example.com")(zones).replace("p=reject", "p=none")
+
+
 NAMELESS = Envelope("192.0.2.25", "localhost", "jane@example.com", tls=True)
 STRANGER = Envelope("192.0.2.25", "mail.example.com", "bounce@lists.example.org", tls=True)
 
@@ -236,6 +249,20 @@ STRANGER = Envelope("192.0.2.25", "mail.example.com", "bounce@lists.example.org"
                 "publish a DMARC policy for example.com; mailworthy init writes one",
             ),
         ),
+        (
+            NO_ID,
+            JANE,
+            str,
+            "gmail",
+            ("mend the message: there is no Message-ID field",),
+        ),
+        (
+            CLEAN,
+            JANE,
+            generic,
+            "gmx",
+            ("ask whoever gave you 192.0.2.25 to set its reverse name to a name of your own",),
+        ),
     ],
 )
 def test_what_the_owner_can_do(
@@ -271,6 +298,41 @@ def test_a_listing_with_the_way_out_of_it() -> None:
     ]
     (step,) = advice.steps(verdict)
     assert step.startswith("find out why Spamhaus ZEN lists 192.0.2.25, end the cause, ")
+
+
+def test_a_form_that_is_only_recommended_is_told() -> None:
+    shown = " ".join(plain(judged(NO_ID, profile="gmail")).split())
+    assert "the message is as RFC 5322 wants it, but there is no Message-ID field" in shown
+
+
+def test_a_reverse_name_that_is_not_confirmed_is_only_alleged() -> None:
+    verdict = judged(change=swapped("25.2.0.192.in-addr.arpa. 3600 IN PTR mail", PTR))
+    shown = " ".join(plain(verdict).split())
+    claimed = "(alleged name: mx.example.org), calling itself mail.example.com"
+    assert f"It really came from 192.0.2.25 {claimed}" in shown
+
+
+def test_what_decided_is_about_the_receiver_in_the_headline() -> None:
+    verdict = judged(CLEAN, NAMELESS, lost, "all")
+    assert verdict.decisions[0].disposition is Disposition.SPAM
+    headline = " ".join(plain(verdict).split()).partition("It says")[0]
+    assert "gmail: the SPF record of example.com is broken" in headline
+    commands = [shown.command.split()[3:] for shown in records(verdict)]
+    assert ["example.com", "TXT"] in commands
+    assert any(step.startswith("mend the SPF record") for step in advice.steps(verdict))
+
+
+def test_a_forgery_that_somebody_takes_is_not_done_with() -> None:
+    forged = (CASES / "spoofed.eml").read_bytes()
+    stranger = Envelope("203.0.113.66", "mail.example.com", "jane@example.com")
+    refused = judged(forged, stranger)
+    assert "If it is not: nothing is to be done, it is refused." in plain(refused)
+    watched = judged(forged, stranger, swapped("p=reject", "p=none"), "all")
+    kinds = {decision.disposition for decision in watched.decisions}
+    assert {Disposition.REJECT, Disposition.ACCEPT} <= kinds
+    shown = " ".join(plain(watched).split())
+    assert "its policy (p=none) asks for nothing to be done" in shown
+    assert "nothing is to be done, it is refused" not in shown
 
 
 def test_what_was_not_learned_is_no_fault() -> None:

@@ -225,7 +225,9 @@ def _listed(evidence: Evidence) -> CheckResult:
 def _form(evidence: Evidence) -> CheckResult:
     worst = next((f for f in evidence.form.flaws if f.level is Level.MUST), None)
     if worst is None:
+        mild = next(iter(evidence.form.flaws), None)
         reason = "the message is as RFC 5322 wants it"
+        reason += f", but {mild.message}" if mild is not None else ""
         return CheckResult(Check.FORM, "pass", Held.YES, "", reason, "RFC 5322 §3.6")
     reason = f"{worst.message}: {worst.detail}" if worst.detail else worst.message
     return CheckResult(Check.FORM, "fail", Held.NO, worst.field, reason, worst.section)

@@ -26,8 +26,10 @@ def steps(verdict: Verdict) -> list[str]:
         return []
     results = deciding(verdict)
     wanted = [result.check for result in results if result.good is Held.NO]
-    if results and not wanted:
+    if not wanted and any(result.good is Held.UNKNOWN for result in results):
         return [_LATER]
+    if not wanted:  # a receiver asks for more than the checks do, such as a Message-ID
+        wanted = [result.check for result in results]
     if _is_lists_copy(verdict):
         return [_list(verdict)]
     found: dict[str, None] = {}
@@ -61,7 +63,11 @@ def _author(evidence: Evidence) -> str:
 
 def _reverse(verdict: Verdict) -> Iterator[str]:
     iprev, helo = verdict.evidence.iprev, verdict.evidence.helo
-    if iprev.result in ("pass", "temperror"):
+    if iprev.result == "temperror":
+        return
+    if iprev.result == "pass":
+        if _is_no_server(verdict.evidence):
+            yield f"ask whoever gave you {iprev.ip} to set its reverse name to a name of your own"
         return
     name = printable(helo.name, _SHOWN) if helo.matches else "its host name"
     yield f"ask whoever gave you {iprev.ip} to set its reverse name to {name}"

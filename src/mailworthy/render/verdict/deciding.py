@@ -11,7 +11,7 @@ from mailworthy.receive.decision import Decision, Outcome
 from mailworthy.receive.verdict import Verdict
 from mailworthy.receive.weights import WEIGHTS
 from mailworthy.receive.words import Check, Disposition, Fact, Held
-from mailworthy.render.verdict.words import aligned, policy_result
+from mailworthy.render.verdict.words import SEVERE, aligned, policy_result
 
 MOST = 3  # records
 _SHOWN = 500
@@ -67,14 +67,22 @@ def _lightness(outcome: Outcome) -> float:
 
 def deciding(verdict: Verdict) -> list[CheckResult]:
     """The checks that decided, the one that weighs most first."""
-    told = next((d for d in verdict.decisions if d.disposition is not Disposition.ACCEPT), None)
-    if told is None:
+    told = max(verdict.decisions, key=_weight)
+    if told.disposition is Disposition.ACCEPT:
         wanted: Iterable[Check] = map(Check, aligned(policy_result(verdict)))
     else:
         facts = [o.finding.fact for o in decisive(told) if o.finding is not None]
         wanted = (check for fact in facts for check in checks_of(fact))
     by_check = {result.check: result for result in verdict.checks}
     return [by_check[check] for check in dict.fromkeys(wanted)]
+
+
+def _weight(decision: Decision) -> int:
+    """Which of several decisions is told: the first of the most severe, but one that was made
+    before one that was put off."""
+    if decision.disposition is Disposition.DEFER:
+        return 1
+    return 2 * SEVERE.index(decision.disposition)
 
 
 def records(verdict: Verdict) -> list[Shown]:

@@ -92,7 +92,7 @@ def _steps(verdict: Verdict) -> Iterator[str]:
         yield from ("", "  If this is your mail")
     for step in steps:
         yield from wrapped(step, INDENT + "  ", INDENT + "· ")
-    refused = any(d.disposition is Disposition.REJECT for d in verdict.decisions)
+    refused = all(d.disposition is Disposition.REJECT for d in verdict.decisions)
     if steps and refused and policy_result(verdict).result is Dmarc.FAIL:
         yield from wrapped("If it is not: nothing is to be done, it is refused.", INDENT)
 

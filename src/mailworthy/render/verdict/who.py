@@ -41,9 +41,10 @@ def _several(texts: list[str]) -> str:
 
 def _client(evidence: Evidence) -> str:
     iprev, helo = evidence.iprev, printable(evidence.envelope.helo, _SHOWN)
-    names = [iprev.name] if iprev.name else [f.name for f in iprev.names[:1]]
-    name = f" ({printable(names[0], _SHOWN)})" if names else ""
-    if not helo or names == [evidence.helo.name]:
+    name = f" ({printable(iprev.name, _SHOWN)})" if iprev.name else ""
+    if not iprev.name and iprev.names:  # whoever has an address can give it any name
+        name = f" (alleged name: {printable(iprev.names[0].name, _SHOWN)})"
+    if not helo or (iprev.name and iprev.name == evidence.helo.name):
         return f"{iprev.ip}{name}"
     return f"{iprev.ip}{name}, calling itself {helo}"
 

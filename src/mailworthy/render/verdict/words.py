@@ -130,7 +130,7 @@ def _dmarc(verdict: Verdict) -> str:
 
 
 _WISHES = {
-    Policy.NONE: "; it wants that ignored",
+    Policy.NONE: "; its policy (p=none) asks for nothing to be done",
     Policy.QUARANTINE: ", which wants such mail in quarantine",
     Policy.REJECT: ", which wants such mail rejected",
 }
