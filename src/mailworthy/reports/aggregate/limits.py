@@ -19,6 +19,7 @@ class Limits(msgspec.Struct, frozen=True):
     records: int = 10_000_000
     early: int = 10_000  # records kept in memory while the policy has not been seen yet
     restarts: int = 50_000  # places where the text is not well-formed
+    again: int = 16_777_216  # octets that are looked at once more after such places
     omissions: int = 1_000  # told one by one; the rest is only counted
 
 

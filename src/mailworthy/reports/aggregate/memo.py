@@ -45,13 +45,15 @@ class Memo:
             self._known.clear()
         self._known[text[head.end() : -len(self._closing)]] = astuple(record)[2:]
 
-    def records(self, data: bytes, begin: int) -> Iterator[AggregateRecord]:
+    def records(self, data: bytes, begin: int, most: int) -> Iterator[AggregateRecord]:
         """Known records from `begin` on; `taken` is how many, `end` where they end."""
         self.taken, self.end = 0, begin
+        if not self._known:
+            return
         match, find, known = self._head.match, data.find, self._known
         closing = self._closing
         size = len(closing)
-        while known and (head := match(data, self.end)):
+        while self.taken < most and (head := match(data, self.end)):
             at = head.end()
             end = find(closing, at)
             rest = known.get(data[at:end]) if end > 0 else None

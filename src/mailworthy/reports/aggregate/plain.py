@@ -23,7 +23,7 @@ def plain(text: bytes) -> Element | None:
     and the text is well-formed if these are balanced.
     """
     signs = text.translate(None, _PLAIN)
-    if not _ALTERNATING.startswith(signs) or b"]]>" in text:
+    if len(signs) % 2 or not _ALTERNATING.startswith(signs) or b"]]>" in text:
         return None
     parts = text.decode("ascii").replace(">", "<").split("<")
     tags = tuple(parts[1::2])

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 from mailworthy.reports.aggregate import prolog
+from mailworthy.reports.aggregate.element import Element
 from mailworthy.reports.aggregate.flaws import Flaws
 from mailworthy.reports.aggregate.head import Parts
 from mailworthy.reports.aggregate.limits import LIMITS, Limits
@@ -105,23 +106,22 @@ class _Reading:
     def _records(self, report: Report, early: list[AggregateRecord]) -> Iterator[Record]:
         yield from early
         early.clear()
-        parts, take = self._parts, self._take
-        parts.record()
         for unit in self._units:
             if isinstance(unit, AggregateRecord):
                 yield unit
             else:
-                take(unit)
+                self._take(unit)
         self._finish(report)
 
     def _take(self, unit: Unit) -> AggregateRecord | None:
         """The record, if it is one; what else it may be is noted."""
-        if isinstance(unit, AggregateRecord):
-            self._parts.record()
-            return unit
-        if not isinstance(unit, Omission):
+        if isinstance(unit, Element):
             self._parts.add(unit)
-        elif len(self._omissions) < self._limits.omissions:
+            return None
+        self._parts.record()
+        if isinstance(unit, AggregateRecord):
+            return unit
+        if len(self._omissions) < self._limits.omissions:
             self._omissions.append(unit)
         else:
             self._untold += 1

@@ -116,8 +116,8 @@ def _repeated(parent: str, names: tuple[str, ...], model: Model) -> Found:
 
 
 def _order(parent: str, names: tuple[str, ...], model: Model) -> Found:
-    last = len(model.rank)
-    ranks = [model.rank.get(name, last) for name in names if name in model.rank or not name]
+    known = model.rank | ({FOREIGN: len(model.rank)} if parent == "record" else {})
+    ranks = [known[name] for name in names if name in known]
     if not model.ordered or ranks == sorted(ranks):
         return ()
     return (("element-order", f"in <{parent}>"),)

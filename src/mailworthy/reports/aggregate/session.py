@@ -12,12 +12,16 @@ NAMES = 1000  # different names of elements; beyond, what is known of them is le
 
 
 class Broken(Exception):
-    """The text is not well-formed, or beyond a limit; `at` is the octet where this shows."""
+    """The text is not well-formed, or beyond a limit.
 
-    def __init__(self, reason: str, at: int) -> None:
+    `at` is the octet where this shows, `until` how far the text was looked at for that.
+    """
+
+    def __init__(self, reason: str, at: int, until: int = 0) -> None:
         super().__init__(reason)
         self.reason = reason
         self.at = at
+        self.until = max(at, until)
 
 
 class Root(msgspec.Struct, frozen=True):
@@ -53,6 +57,13 @@ class Names(dict[str, str]):
         return name
 
 
+def _read_at_once(parser: expat.XMLParserType) -> None:
+    """Have a token read as soon as it is whole. Newer expat waits for more, as it would otherwise
+    take quadratic time for long tokens that come in pieces; ours are bounded."""
+    if set_deferral := getattr(parser, "SetReparseDeferralEnabled", None):
+        set_deferral(False)
+
+
 class Session:
     """A parser that stands inside <feedback>, from the octet `begin` of the text on.
 
@@ -75,6 +86,7 @@ class Session:
         self._opened = self._closed = 0
         self._parser = expat.ParserCreate("utf-8")
         self._parser.buffer_text = True
+        _read_at_once(self._parser)
         self._parser.Parse(root.opening, False)
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -92,9 +104,15 @@ class Session:
         if self.ended:
             return
         if self.fed - self.reached > self._limits.token:
-            raise Broken("a tag or comment without end", self.reached)
+            raise Broken("a tag or comment without end", self.reached, self.fed)
         if self.fed - self.floor > self._limits.part:
-            raise Broken("larger than any record", self.floor)
+            raise Broken("larger than any record", self.floor, self.fed)
+
+    def close(self) -> None:
+        """Let go of the parser, which holds on to us as we do to it."""
+        self._parser.StartElementHandler = None
+        self._parser.EndElementHandler = None
+        self._parser.CharacterDataHandler = None
 
     @property
     def reached(self) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TypeAlias
 
 from mailworthy.names import printable
@@ -12,7 +13,7 @@ from mailworthy.reports.aggregate.memo import Memo
 from mailworthy.reports.aggregate.mend import mend
 from mailworthy.reports.aggregate.plain import plain
 from mailworthy.reports.aggregate.session import Broken, Root, Session
-from mailworthy.reports.aggregate.window import Window
+from mailworthy.reports.aggregate.window import Search, Window
 from mailworthy.reports.model import AggregateRecord, Omission
 
 STEP = 16_384  # octets for the parser at once where no record ends
@@ -58,8 +59,9 @@ class Walker:
         self._session: Session | None = None
         self._opening = f"<{root.prefix}record".encode()
         self._closing = f"</{root.prefix}record>".encode()
+        self._closings = Search(window, self._closing)
         self._child = _child(root.prefix)
-        self._restarts = 0
+        self._restarts = self._again = 0
         self._stopped = False
 
     def units(self) -> Iterator[Unit]:
@@ -81,8 +83,9 @@ class Walker:
     def _quick(self) -> Iterator[Unit]:
         """Records of a known kind and plain children, up to the first that is neither."""
         memo, window = self._memo, self._window
-        while self.records <= self._limits.records:
-            yield from memo.records(window.data, self._at - window.start)
+        while not self._stopped:
+            most = self._limits.records - self.records
+            yield from memo.records(window.data, self._at - window.start, most)
             self.records += memo.taken
             self._at = memo.end + window.start
             text = self._sight() if self._plain else b""
@@ -115,8 +118,14 @@ class Walker:
         """A parser that stands where we do."""
         session = self._session
         if session is None or session.fed != self._at or self._at - session.begin > RENEW:
+            self._drop()
             session = self._session = Session(self._root, self._at, self._limits)
         return session
+
+    def _drop(self) -> None:
+        if self._session is not None:
+            self._session.close()
+        self._session = None
 
     def _slow(self) -> Iterator[Unit]:
         """Feed the parser until it rests at the end of a record."""
@@ -125,7 +134,9 @@ class Walker:
             begin = session.fed
             end = self._cut(begin)
             if end == begin:
-                self._stopped = not self._window.more(self._at)
+                if not self._window.more(self._at):
+                    yield from self._last(session)
+                    return
                 continue
             try:
                 session.feed(self._window.slice(begin, end))
@@ -139,9 +150,17 @@ class Walker:
             if resting:
                 return
 
+    def _last(self, session: Session) -> Iterator[Unit]:
+        """At the end of the text: stop, unless a comment without end has hidden children."""
+        begin, at = session.floor, session.reached
+        onward = self._onward(begin, -1, at)
+        if onward >= 0:
+            yield from self._repair(session, Broken("a comment or tag without end", at))
+        self._stopped = onward < 0 or self._stopped
+
     def _cut(self, begin: int) -> int:
         """How far to feed: to the end of the next record if it is in sight."""
-        at = self._window.find(self._closing, begin)
+        at = self._closings.find(begin)
         return at + len(self._closing) if at >= 0 else min(self._window.end, begin + STEP)
 
     def _finished(self, session: Session, begin: int = 0, end: int = 0) -> Iterator[Unit]:
@@ -182,23 +201,27 @@ class Walker:
             yield self._unit(element)
         else:
             lost = self._lost(name, begin, error)
-            self._resume(self._onward(begin, end, error.at))
+            onward = self._onward(begin, end, error.at)
+            self._again += max(0, error.until - onward)
+            self._resume(onward)
             yield lost
         self._restarts += 1
-        if self._restarts > self._limits.restarts and not self._stopped:
+        too_often = self._restarts > self._limits.restarts or self._again > self._limits.again
+        if too_often and not self._stopped:
             self._stopped = True
             yield Omission(f"after record {self.records}", "too often not well-formed to read on")
 
     def _resume(self, at: int) -> None:
         """Go on between two children; -1 if there is nothing more."""
-        self._session = None
+        self._drop()
         self._at = max(at, self._at)
         self._stopped = at < 0
 
     def _ending(self, name: str, begin: int) -> int:
         """Where the child that begins at `begin` ends, by its end tag; -1 if that is too far."""
         tag = f"</{self._root.prefix}{name}>".encode()
-        while (at := self._window.find(tag, begin)) < 0:
+        find = self._closings.find if name == "record" else partial(self._window.find, tag)
+        while (at := find(begin)) < 0:
             if self._window.end - begin > self._limits.part or not self._window.more(begin):
                 return -1
         end = at + len(tag)
@@ -211,6 +234,8 @@ class Walker:
             session.feed(mend(self._window.slice(begin, end)))
         except Broken:
             return None
+        finally:
+            session.close()
         elements = session.take()
         whole = session.open is None and session.reached == session.fed and not session.ended
         return elements[0] if whole and len(elements) == 1 else None

@@ -40,3 +40,25 @@ class Window:
         """The last position of `what` between two others; -1 if it is not there."""
         at = self.data.rfind(what, begin - self.start, end - self.start)
         return at + self.start if at >= 0 else -1
+
+
+class Search:
+    """Finds the next place of one text, looking at no octet twice while positions only grow."""
+
+    def __init__(self, window: Window, what: bytes) -> None:
+        self._window = window
+        self._what = what
+        self._from = 0  # between this position and
+        self._until = 0  # that there is none
+        self._at = -1
+
+    def find(self, begin: int) -> int:
+        """The first place at or after `begin`; -1 if it is not in memory."""
+        if begin < self._from:
+            self._at = self._until = -1
+        if self._at < begin:
+            self._from = begin
+            self._at = self._window.find(self._what, max(begin, self._until))
+            none_before = self._window.end - len(self._what) + 1
+            self._until = self._at if self._at >= 0 else max(begin, none_before)
+        return self._at
