@@ -27,7 +27,7 @@ MAX_LENGTH = 4096
 
 def main() -> int:
     """Fuzz the targets that are asked for, one after the other; 1 if one of them broke."""
-    sys.path[:0] = [str(ROOT / "tests" / "fuzz")]
+    sys.path[:0] = [str(ROOT / "tests" / "fuzz"), str(ROOT / "tests")]
     options = arguments()
     if options.list:
         say(*targets())

@@ -6,9 +6,10 @@ import fuzz_dmarc
 import fuzz_dns
 import fuzz_message
 import fuzz_spf
+import fuzz_whole
 from fuzzkit import Target
 
-MODULES = (fuzz_message, fuzz_dkim, fuzz_arc, fuzz_spf, fuzz_dmarc, fuzz_dns)
+MODULES = (fuzz_message, fuzz_dkim, fuzz_arc, fuzz_spf, fuzz_dmarc, fuzz_dns, fuzz_whole)
 TARGETS: dict[str, Target] = {
     target.name: target for module in MODULES for target in module.TARGETS
 }
