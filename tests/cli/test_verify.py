@@ -323,7 +323,7 @@ PRIVATE = b"Received: from a (a [10.0.0.1]) by b with ESMTP; Mon, 02 Mar 2026 09
         (("nowhere.eml",), b"", "nowhere.eml: No such file or directory"),
         ((), NO_HOPS, "the message has no Received field: say who sent it: --ip ADDRESS"),
         ((), PRIVATE + NO_HOPS, "no Received field with a public address: say who sent it"),
-        (("--hop", "1"), NO_HOPS, "The message has no Received field: choose another with --hop"),
+        (("--hop", "1"), NO_HOPS, "the message has no Received field: say who sent it"),
         (("--hop", "2"), PRIVATE + NO_HOPS, "one Received field; the topmost is number 1"),
         (("--hop", "0"), NO_HOPS, "--hop"),
         (("--ip", "192.0.2.300"), NO_HOPS, "192.0.2.300 is not an IP address"),
@@ -379,6 +379,22 @@ def test_hosts_of_one_house_with_public_addresses_are_told() -> None:
         assert not any("step within" in text for text in verdict["assumptions"])
     _, verdict = parsed(*DNS, stdin=outside + within + sent)
     assert not any("step within" in text for text in verdict["assumptions"])
+
+
+@pytest.mark.parametrize("client", ["mx.attacker.example (x [172.17.0.1])", "mx.attacker.example"])
+def test_what_stands_below_a_server_that_hides_its_client_is_not_believed(client: str) -> None:
+    when = "Mon, 02 Mar 2026 09:00:00 +0000"
+    hidden = f"Received: from {client} by mx.receiver.example with ESMTP; {when}\r\n".encode()
+    forged = step("mail.example.com", "192.0.2.25", "mx.receiver.example")
+    done = inside("verify", *DNS, stdin=hidden + forged + NO_HOPS)
+    assert (done.returncode, done.stdout) == (2, b"")
+    (line,) = done.stderr.decode().splitlines()
+    assert line.startswith("mailworthy: Received number 1 does not show who brought the message")
+    assert "choose --hop 1 (mx.attacker.example, " in line
+    assert "--hop 2 (mail.example.com, 192.0.2.25, to mx.receiver.example)" in line
+    assert "--ip ADDRESS" in line
+    _, verdict = parsed("--hop", "2", *DNS, stdin=hidden + forged + NO_HOPS)
+    assert verdict["envelope"]["ip"] == "192.0.2.25"
 
 
 def test_no_name_is_told_as_an_empty_one() -> None:

@@ -346,6 +346,14 @@ def test_what_was_not_learned_is_no_fault() -> None:
 # Words
 
 
+def test_why_nothing_was_learned_is_told_in_words() -> None:
+    lost = Envelope("203.0.113.9", "mail.elsewhere.example", "jane@elsewhere.example")
+    shown = " ".join(plain(judged(CLEAN, lost)).partition("Every question")[0].split())
+    assert "mail.elsewhere.example could not be looked up: not in the zone file" in shown
+    assert "the look-up of TXT at elsewhere.example failed: not in the zone file" in shown
+    assert "outside" not in shown
+
+
 def test_every_word_has_its_name() -> None:
     assert set(NAMES) == set(Check)
     assert set(VERDICTS) == set(Disposition)

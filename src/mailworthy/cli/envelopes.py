@@ -8,7 +8,8 @@ from mailworthy.errors import UsageError
 from mailworthy.message.header import Message
 from mailworthy.names import printable
 from mailworthy.receive.envelope import Envelope
-from mailworthy.receive.hops import Seen, Unseen, boundary, hops, seen_at
+from mailworthy.receive.handover import doubtful
+from mailworthy.receive.hops import Hop, Reason, Seen, Unseen, boundary, hops, seen_at
 
 _MOST = 4  # hops that are offered
 OLD = 86400  # seconds after which DNS may have changed
@@ -38,7 +39,8 @@ def view(message: Message, typed: Typed, now: datetime) -> View:
     """The message as its receiver had it.
 
     Raises UsageError where options contradict each other, are no text or no address, and where
-    neither they nor the message say from which address it came.
+    neither they nor the message say from which address it came, or the message does not say it
+    for certain.
     """
     for text in (typed.ip, typed.helo, typed.mail_from, *typed.rcpt_to):
         if text is not None and not text.isprintable():
@@ -69,12 +71,37 @@ def _from_message(message: Message, typed: Typed, now: datetime) -> View:
             "no Received field" if not hops(message) else "no Received field with a public address"
         )
         raise UsageError(f"the message has {why}: {_CURE}")
+    if typed.hop is None and (doubt := doubtful(message, number)):
+        raise UsageError(_choice(doubt))
     seen = seen_at(message, number)
+    if isinstance(seen, Unseen) and seen.reason is Reason.NO_RECEIVED:
+        raise UsageError(f"the message has no Received field: {_CURE}")
     if isinstance(seen, Unseen):
         raise UsageError(f"{seen.message.rstrip('.')}: choose another with --hop, or {_CURE}")
     others = _others(message, seen) if typed.hop is None else ()
     assumptions = (_origin(seen), *others, *seen.assumptions, *_age(seen.envelope, now))
     return View(seen.message, _with(seen.envelope, typed), assumptions)
+
+
+def _choice(doubt: tuple[Hop, ...]) -> str:
+    """Which of the fields is right, only the reader knows."""
+    first, last, shown = doubt[0], doubt[-1], doubt[: _MOST - 1]
+    named = "; ".join(
+        f"--hop {hop.number}{_told(hop)}" for hop in (*shown, *doubt[len(shown) :][-1:])
+    )
+    return (
+        f"Received number {first.number} does not show who brought the message, as behind a proxy; "
+        f"if it was not handed on by a server of yours, number {last.number} is made up: choose "
+        f"{named}; or {_CURE}"
+    )
+
+
+def _told(hop: Hop) -> str:
+    """The client and the server of a hop, as far as they are known."""
+    received = hop.received
+    parts = [received.helo, received.ip, received.by and f"to {received.by}"]
+    told = ", ".join(printable(part, 60) for part in parts if part)
+    return f" ({told})" if told else ""
 
 
 def _with(envelope: Envelope, typed: Typed) -> Envelope:

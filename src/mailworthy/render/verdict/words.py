@@ -1,8 +1,11 @@
 """Checks and dispositions in the words of people who never read an RFC."""
 
+import re
+
 from mailworthy.dmarc.record import Policy
 from mailworthy.dmarc.result import DmarcResult
 from mailworthy.dmarc.result import Result as Dmarc
+from mailworthy.lookup.model import Why
 from mailworthy.names import printable
 from mailworthy.receive.checks import CheckResult
 from mailworthy.receive.verdict import Verdict
@@ -63,6 +66,13 @@ _MEANING = {
 # Sentences that say all that the reason says.
 _CLEAR = frozenset(((Check.DKIM, "none"), (Check.REVERSE_DNS, "permerror"), (Check.SPF, "none")))
 _MOST = 3
+# Reasons why nothing was learned that are no words of people.
+WHYS = {
+    Why.OUTSIDE.value: "not in the zone file",
+    Why.NOT_RECORDED.value: "not in the recording",
+    Why.NO_MEANS.value: "not asked",
+}
+_WHY = re.compile(rf"(?:(?<=: )|(?<=\())(?:{'|'.join(WHYS)})(?=\)|$)")
 _MEANING |= {
     (Check.SPF_HELO, word): text for (check, word), text in _MEANING.items() if check is Check.SPF
 }
@@ -110,7 +120,8 @@ def capital(text: str) -> str:
 
 def because(result: CheckResult) -> str:
     """The reason of a check, without its section."""
-    return result.reason.removesuffix(f" ({result.section})")
+    reason = result.reason.removesuffix(f" ({result.section})")
+    return _WHY.sub(lambda found: WHYS[found[0]], reason)
 
 
 def _dmarc(verdict: Verdict) -> str:
