@@ -91,7 +91,7 @@ def _choice(doubt: tuple[Hop, ...]) -> str:
     )
     return (
         f"Received number {first.number} does not show who brought the message, as behind a proxy; "
-        f"if it was not handed on by a server of yours, number {last.number} is made up: choose "
+        f"unless a server of yours handed it on, number {last.number} is made up: choose "
         f"{named}; or {_CURE}"
     )
 

@@ -20,7 +20,7 @@ _RECEIVED = b"received"
 _PATHS = (b"return-path", b"x-envelope-from", b"x-envelope-sender")
 _PUBLIC = frozenset((Kind.GLOBAL, Kind.DOCUMENTATION))
 # How messages are handed on inside, or fetched: no client sends them from elsewhere like this.
-_INSIDE = re.compile(r"(?:UTF8)?LMTP|LOCAL|POP|IMAP|HTTP|MAPI|QMQP|STDIN", re.IGNORECASE)
+INSIDE = re.compile(r"(?:UTF8)?LMTP|LOCAL|POP|IMAP|HTTP|MAPI|QMQP|STDIN", re.IGNORECASE)
 
 
 class Hop(msgspec.Struct, frozen=True):
@@ -108,7 +108,7 @@ def _hop(message: Message, number: int, index: int) -> Hop:
 
 
 def _is_inside(received: Received) -> bool:
-    if not received.ip or _INSIDE.match(received.protocol):
+    if not received.ip or INSIDE.match(received.protocol):
         return True
     return kind(received.ip) not in _PUBLIC
 
@@ -196,7 +196,7 @@ def _trust(found: tuple[Hop, ...]) -> tuple[str, ...]:
 def _unnamed(hop: Hop) -> tuple[str, ...]:
     """A server that names its client and no address may have been the one facing outside."""
     received = hop.received
-    if received.ip or not received.helo or _INSIDE.match(received.protocol):
+    if received.ip or not received.helo or INSIDE.match(received.protocol):
         return ()
     return (f"Received number {hop.number} has no address; its client is taken for a trusted one.",)
 
