@@ -2,13 +2,23 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from urllib.parse import urlsplit
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailworthy.errors import MailworthyError, UsageError
+from mailworthy.sources.match import (
+    by_envelope,
+    by_include,
+    by_reverse,
+    by_selector,
+    by_signature,
+)
 from mailworthy.sources.table import (
     Check,
     KeyType,
@@ -43,7 +53,8 @@ def is_host(text: str) -> bool:
 
 
 def test_the_table_is_worth_having() -> None:
-    assert len(SENDERS) >= 45
+    assert len(SENDERS) >= 250
+    assert len({sender.kind for sender in SENDERS.values()}) >= 12
 
 
 def test_names_are_kebab_and_every_word_means_one_sender() -> None:
@@ -71,7 +82,8 @@ def test_rests_on_a_page_that_was_read(sender: Sender) -> None:
 @EVERY
 def test_says_something(sender: Sender) -> None:
     assert sender.title.strip() == sender.title != ""
-    assert sender.spf or sender.dkim or sender.return_path or sender.note
+    known = sender.signs or sender.selectors or sender.envelope or sender.ptr
+    assert known or sender.spf or sender.dkim or sender.return_path or sender.note
     if sender.note is not None:
         assert "\n" not in sender.note
         assert sender.note.endswith(".")
@@ -89,6 +101,77 @@ def test_an_include_belongs_to_one_sender_or_is_explained() -> None:
     count = Counter(name for sender in SENDERS.values() for name in sender.spf)
     shared = [s for s in SENDERS.values() if any(count[name] > 1 for name in s.spf)]
     assert [sender.name for sender in shared if sender.note is None] == []
+
+
+@EVERY
+def test_what_it_is_known_by_is_legal(sender: Sender) -> None:
+    for names in (sender.signs, sender.envelope, sender.ptr):
+        assert list(names) == sorted(set(names))
+        for name in names:
+            assert is_host(name)
+            assert name == name.lower()
+    for pattern in sender.selectors:
+        assert re.fullmatch(r"[a-z0-9_*?\[\]-]{2,}", pattern)
+        assert re.search(r"[a-z0-9]{2}|\[", pattern)
+
+
+@pytest.mark.parametrize("word", ["signs", "envelope", "ptr"])
+def test_no_name_belongs_to_two(word: str) -> None:
+    owner = {name: s.name for s in SENDERS.values() for name in getattr(s, word)}
+    count = Counter(name for sender in SENDERS.values() for name in getattr(sender, word))
+    assert [name for name, n in count.items() if n > 1] == []
+    for name, sender in owner.items():
+        above = [".".join(name.split(".")[n:]) for n in range(1, name.count(".") + 1)]
+        assert [a for a in above if owner.get(a, sender) != sender] == []
+
+
+@EVERY
+def test_no_selector_of_one_is_that_of_another(sender: Sender) -> None:
+    for key in sender.dkim:
+        if "{" not in key.selector and (found := by_selector(key.selector)) is not None:
+            assert found is sender
+    patterns = Counter(pattern for s in SENDERS.values() for pattern in s.selectors)
+    assert max(patterns.values()) == 1
+
+
+@EVERY
+def test_whose_machines_it_uses_is_in_the_table(sender: Sender) -> None:
+    assert sender.via is None or SENDERS[sender.via].via is None
+    assert sender.via != sender.name
+
+
+def test_common_selectors_are_nobodys() -> None:
+    common = "s1 s2 default mail dkim selector1 selector2 key1 x api em 2024 r202601".split()
+    assert [word for word in common if by_selector(word) is not None] == []
+
+
+@pytest.mark.parametrize(
+    ("look", "word", "name"),
+    [
+        (by_signature, "example-com.20230601.gappssmtp.com", "google-workspace"),
+        (by_signature, "sendgrid.net", "sendgrid"),
+        (by_signature, "notsendgrid.net", None),
+        (by_selector, "K2", "mailchimp"),
+        (by_selector, "20260503181522pm", "postmark"),
+        (by_selector, "scph0320", "sparkpost"),
+        (by_envelope, "a1809859.bnc3.mailjet.com", "mailjet"),
+        (by_envelope, "mailjet.com", None),
+        (by_include, "_spf.google.com", "google-workspace"),
+        (by_include, "google.com", None),
+        (by_reverse, "mta-70-1-2.sparkpostmail.com", "sparkpost"),
+        (by_reverse, "net", None),
+        (by_reverse, "", None),
+    ],
+)
+def test_matches(look: Callable[[str], Sender | None], word: str, name: str | None) -> None:
+    found = look(word)
+    assert (found.name if found else None) == name
+
+
+@pytest.mark.parametrize("look", [by_signature, by_selector, by_envelope, by_include, by_reverse])
+@given(st.text(max_size=300))
+def test_matching_anything_raises_nothing(look: Callable[[str], Sender | None], word: str) -> None:
+    assert look(word) is None or look(word) in SENDERS.values()
 
 
 @EVERY

@@ -16,7 +16,8 @@ def by_signature(domain: str) -> Sender | None:
 
 def by_selector(selector: str) -> Sender | None:
     """The service that has its customers publish a key at such a selector, if only one does."""
-    return next((s for pattern, s in _selectors() if pattern.fullmatch(selector)), None)
+    lowered = selector.lower()
+    return next((s for pattern, s in _selectors() if pattern.fullmatch(lowered)), None)
 
 
 def by_envelope(domain: str) -> Sender | None:

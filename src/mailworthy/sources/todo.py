@@ -97,15 +97,16 @@ def _keys(sender: Sender, view: View) -> Iterator[str]:
 
 def _setup(sender: Sender, domain: str) -> str:
     """The records of its key, as far as the table knows them."""
-    page = sender.help or sender.source
+    page = sender.help or (sender.source if sender.dkim or sender.return_path else None)
+    shown = f" ({page})" if page else ""
     keys = [k for k in sender.dkim if "{" not in k.selector]
     if not keys:
-        return f"let it sign in your domain and publish the records that it shows ({page})"
+        return f"let it sign in your domain and publish the records that it shows{shown}"
     names = listed(tuple(f"{k.selector}._domainkey.{domain}" for k in keys))
     kinds = "/".join(dict.fromkeys(k.type.value for k in keys))
     targets = listed(tuple(k.value for k in keys if k.type.value == "CNAME" and "{" not in k.value))
     where = f" to {targets}" if targets else ", as your account there shows it"
-    return f"add {kinds} {names}{where} ({page})"
+    return f"add {kinds} {names}{where}{shown}"
 
 
 def _envelope(sender: Sender, view: View) -> Iterator[str]:
