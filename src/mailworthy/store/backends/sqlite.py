@@ -1,0 +1,99 @@
+"""SQLite: the store of most people. One file, several processes, one writer at a time.
+
+Write-ahead logging lets readers read while somebody writes. With `synchronous=NORMAL` a killed
+process loses nothing that it had committed; a power cut may undo the last commits, the file stays
+sound, and `settle` forces what was committed to the disc. Transactions that write say so at their
+beginning (`BEGIN IMMEDIATE`), so that waiting for the lock happens there and nowhere else.
+"""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+
+from mailworthy.store.errors import StoreUnusable
+
+WAIT_MS = 60_000
+WRITE = "mailworthy_write"
+
+PRAGMAS = (
+    f"busy_timeout = {WAIT_MS}",
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "foreign_keys = ON",
+    "cache_size = -3000",
+    "wal_autocheckpoint = 4000",
+    "journal_size_limit = 67108864",
+    "trusted_schema = OFF",
+)
+
+
+class Sqlite:
+    """A store in a file, which is made if it is not there, for its owner's eyes only."""
+
+    apart = False
+
+    def __init__(self, path: Path) -> None:
+        _make(path)
+        url = sa.URL.create("sqlite+pysqlite", database=str(path))
+        self.engine = sa.create_engine(url, connect_args={"timeout": WAIT_MS / 1000})
+        sa.event.listen(self.engine, "connect", _connected)
+        sa.event.listen(self.engine, "begin", _begin)
+
+    def insert(self, table: sa.Table) -> sqlite.Insert:
+        """An INSERT that knows ON CONFLICT."""
+        return sqlite.insert(table)
+
+    def lock_schema(self, connection: sa.Connection) -> None:
+        """Nothing to do: who writes is alone."""
+
+    def lock_dictionaries(self, connection: sa.Connection, *, alone: bool = False) -> None:
+        """Nothing to do: who writes is alone."""
+
+    def lock_domains(self, connection: sa.Connection, ids: Sequence[int]) -> None:
+        """Nothing to do: who writes is alone."""
+
+    def settle(self) -> None:
+        """Commit something tiny with `synchronous=FULL`, which syncs the whole log."""
+        with self.engine.connect().execution_options(**{WRITE: True}) as connection:
+            raw = connection.connection
+            raw.execute("PRAGMA synchronous = FULL")
+            try:
+                connection.exec_driver_sql(
+                    "INSERT INTO meta (name, value) VALUES ('settled', '1') ON CONFLICT (name)"
+                    " DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"
+                )
+                connection.commit()
+            finally:
+                raw.execute("PRAGMA synchronous = NORMAL")
+
+    def tidy(self) -> None:
+        """Bring the log back into the file, and let the planner look at what has changed."""
+        with self.engine.connect() as connection:
+            raw = connection.connection
+            raw.execute("PRAGMA optimize")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _make(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise StoreUnusable(f"the store {path}: {error.strerror}") from error
+
+
+def _connected(connection: sqlite3.Connection, _record: Any) -> None:
+    """Transactions are ours to begin, and every connection has the same rules."""
+    connection.isolation_level = None
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get(WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

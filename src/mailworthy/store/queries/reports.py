@@ -1,0 +1,147 @@
+"""The reports themselves: which came, from whom, how good, and what could not be read."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from mailworthy.reports.model import Kind
+from mailworthy.store.queries.parts import total
+from mailworthy.store.queries.scope import Scope
+from mailworthy.store.schema.dictionaries import domains, reporters
+from mailworthy.store.schema.reports import arrivals, flaws, problems, raws
+from mailworthy.store.schema.reports import reports as table
+from mailworthy.store.schema.views import report_rows
+
+_JOINED = table.join(domains, domains.c.id == table.c.domain_id).join(
+    reporters, reporters.c.id == table.c.reporter_id
+)
+# What people want to see of a report; numbers of other tables are named.
+_SHOWN = [
+    table.c.id,
+    domains.c.name.label("domain"),
+    reporters.c.name.label("reporter"),
+    *(
+        column
+        for column in table.columns
+        if column.name not in {"id", "domain_id", "reporter_id", "identity", "series"}
+    ),
+]
+
+
+def reports(
+    scope: Scope,
+    *,
+    kind: Kind | None = None,
+    reporter: str | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> sa.Select[Any]:
+    """A row a report, the newest first: its columns, with domain and reporter as text.
+
+    `day` is the day on which it is booked, `days` how many days its window touches; `begin`,
+    `end` and `received` are seconds since 1970.
+    """
+    wanted = scope.conditions(table)
+    if kind is not None:
+        wanted.append(table.c.kind == kind.value)
+    if reporter is not None:
+        whose = sa.select(reporters.c.id).where(reporters.c.name == reporter)
+        wanted.append(table.c.reporter_id == whose.scalar_subquery())
+    query = sa.select(*_SHOWN).select_from(_JOINED).where(*wanted)
+    return query.order_by(table.c.day.desc(), table.c.id.desc()).limit(limit).offset(offset)
+
+
+def report(id_: int) -> sa.Select[Any]:
+    """One report, with the name of the content that it came in (sha256)."""
+    query = sa.select(*_SHOWN, raws.c.sha256).where(table.c.id == id_)
+    return query.select_from(_JOINED.join(raws, raws.c.id == table.c.raw_id))
+
+
+def records(id_: int, *, limit: int = 1000, offset: int = 0) -> sa.Select[Any]:
+    """The records of one aggregate report: columns of the view report_rows."""
+    row = report_rows.c
+    query = sa.select(report_rows).where(row.report == id_).order_by(row.position)
+    return query.limit(limit).offset(offset)
+
+
+def report_flaws(id_: int) -> sa.Select[Any]:
+    """What a valid report would not have: code, message, section."""
+    row = flaws.c
+    query = sa.select(row.code, row.message, row.section)
+    return query.where(row.report_id == id_).order_by(row.code)
+
+
+def deliveries(id_: int) -> sa.Select[Any]:
+    """Every content that brought a report: outcome, origin, received, trust, path, sha256."""
+    row = arrivals.c
+    columns = (row.outcome, row.origin, row.received, row.trust, row.path, raws.c.sha256)
+    query = sa.select(*columns).select_from(arrivals.join(raws, raws.c.id == row.raw_id))
+    return query.where(row.report_id == id_).order_by(row.received, raws.c.sha256)
+
+
+def quality(scope: Scope, *, limit: int = 1000) -> sa.Select[Any]:
+    """How good reporters are: reporter, reports, partial, flawed, duplicates, and `late`.
+
+    `late` is how many came more than a day after their window had ended. The columns first and
+    last are the moments at which reports came, in seconds since 1970.
+    """
+    row = table.c
+    again = (
+        sa.select(arrivals.c.report_id, sa.func.count().label("times"))
+        .where(arrivals.c.outcome == "duplicate")
+        .group_by(arrivals.c.report_id)
+        .subquery()
+    )
+    name = reporters.c.name
+    joined = table.join(reporters, reporters.c.id == row.reporter_id)
+    return (
+        sa.select(
+            name.label("reporter"),
+            row.proven,
+            sa.func.count().label("reports"),
+            _count(sa.or_(row.omissions > 0, row.complete == 0)).label("partial"),
+            _count(row.flaws > 0).label("flawed"),
+            _count(row.received - row.end > 86_400).label("late"),
+            total(again.c.times).label("duplicates"),
+            sa.func.min(row.received).label("first"),
+            sa.func.max(row.received).label("last"),
+        )
+        .select_from(joined.outerjoin(again, again.c.report_id == row.id))
+        .where(*scope.conditions(table))
+        .group_by(name, row.proven)
+        .order_by(sa.desc("reports"), name, row.proven)
+        .limit(limit)
+    )
+
+
+def flaw_counts(scope: Scope, *, limit: int = 1000) -> sa.Select[Any]:
+    """Which flaws each reporter's reports have: reporter, code, section, reports."""
+    row = flaws.c
+    keys = (reporters.c.name, row.code, row.section)
+    joined = flaws.join(table, table.c.id == row.report_id).join(
+        reporters, reporters.c.id == table.c.reporter_id
+    )
+    query = sa.select(
+        reporters.c.name.label("reporter"), row.code, row.section, sa.func.count().label("reports")
+    )
+    grouped = query.select_from(joined).where(*scope.conditions(table)).group_by(*keys)
+    return grouped.order_by(sa.desc("reports"), *keys).limit(limit)
+
+
+def problem_list(*, limit: int = 100, offset: int = 0, report: int | None = None) -> sa.Select[Any]:
+    """What could not be read or was left out, the newest first.
+
+    Columns: id, fault (`omission` for parts of a report), report_id, path, place, reason,
+    excerpt, received, origin, sha256.
+    """
+    row = problems.c
+    columns = [column for column in problems.columns if column.name not in {"identity", "raw_id"}]
+    query = sa.select(*columns, raws.c.sha256)
+    joined = query.select_from(problems.join(raws, raws.c.id == row.raw_id))
+    if report is not None:
+        joined = joined.where(row.report_id == report)
+    return joined.order_by(row.received.desc(), row.id.desc()).limit(limit).offset(offset)
+
+
+def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return total(sa.case((condition, 1), else_=0))
