@@ -10,16 +10,13 @@ from mailworthy import verify
 from mailworthy.lookup.memory import Memory
 from mailworthy.lookup.model import Ask, Reply
 from mailworthy.message import read
-from mailworthy.message.authres import AuthResults, MethodResult, Property, field, forged, parse
+from mailworthy.message.authres import AuthResults, field, parse
+from mailworthy.receive.authresults import authentication_results, removals
 from mailworthy.receive.envelope import Envelope
-from mailworthy.receive.evidence import Evidence
 from mailworthy.receive.verdict import Verdict
 from mailworthy.receive.words import Check
 from mailworthy.render.verdict import json, markdown
 from mailworthy.render.verdict import text as terminal
-
-SHOWN = 10  # signatures that a field tells of
-LONG = 500  # characters of one text in it
 
 # What steers a terminal, turns a line, breaks it elsewhere, is not to be seen, or is no text.
 _STEERING = (
@@ -68,8 +65,9 @@ class Observed(msgspec.Struct, frozen=True):
         found = results(verdict)
         found["questions"] = resolver.count
         found["removed"] = removed(message)
-        made = authentication_results(verdict.evidence)
+        made = authentication_results(verdict, world()["receiver"])
         seen = parse(field(made).partition(b":")[2]).record
+        assert seen == made
         return cls(verdict, found, methods(made), methods(seen))
 
 
@@ -95,43 +93,11 @@ def results(verdict: Verdict) -> dict[str, Any]:
 
 def removed(message: bytes) -> int:
     """How many Authentication-Results fields are taken for forged."""
-    fields = read(message).named(b"authentication-results")
-    return len(forged([f.value for f in fields], [world()["receiver"]]))
+    return len(removals(read(message), world()["receiver"]))
 
 
 def methods(results: AuthResults | None) -> tuple[str, ...]:
     return tuple(f"{r.method}={r.result}" for r in results.results) if results else ()
-
-
-def authentication_results(evidence: Evidence) -> AuthResults:
-    """All that an Authentication-Results field may say, the attacker's texts as they came."""
-    envelope, spf = evidence.envelope, evidence.spf
-    mail_from, helo = ("smtp", "mailfrom", envelope.mail_from), ("smtp", "helo", envelope.helo)
-    reverse = ("policy", "iprev", ", ".join(f.name for f in evidence.iprev.names))
-    found = [
-        method("spf", spf.result, spf.reason, mail_from),
-        method("spf", evidence.spf_helo.result, evidence.spf_helo.explanation, helo),
-        method("iprev", evidence.iprev.result, reverse[2], reverse),
-        evidence.arc.authres(evidence.iprev.ip),
-    ]
-    for one in evidence.dkim.signatures[:SHOWN]:
-        signature = [("header", "d", one.domain), ("header", "i", one.identity)]
-        found.append(
-            method("dkim", one.result, one.reason, *signature, ("header", "s", one.selector))
-        )
-    for dmarc in evidence.dmarc.values():
-        authors = [
-            ("header", "from", f"{m.local}@{m.written}") for m in evidence.author.mailboxes[:3]
-        ]
-        found.append(method("dmarc", dmarc.result, dmarc.fault, *authors))
-    return AuthResults(world()["receiver"], tuple(found))
-
-
-def method(name: str, result: str, why: str, *properties: tuple[str, str, str]) -> MethodResult:
-    made = tuple(Property(ptype, word, value[:LONG]) for ptype, word, value in properties)
-    return MethodResult(
-        name, str(result), comments=(why[:LONG],), reason=why[:LONG], properties=made
-    )
 
 
 def outputs(verdict: Verdict) -> dict[str, str]:
@@ -141,9 +107,9 @@ def outputs(verdict: Verdict) -> dict[str, str]:
         "text": terminal.document(verdict, trace=True),
         "markdown": markdown.document(verdict, trace=True),
         "json": json.document(verdict, trace=True),
-        "authentication-results": field(authentication_results(verdict.evidence)).decode(
-            "utf-8", "surrogateescape"
-        ),
+        "authentication-results": field(
+            authentication_results(verdict, world()["receiver"])
+        ).decode("ascii"),
     }
 
 

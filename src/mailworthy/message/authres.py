@@ -19,6 +19,7 @@ __all__ = [
     "Removal",
     "field",
     "forged",
+    "is_identifier",
     "parse",
     "render",
 ]
@@ -34,6 +35,7 @@ _TOKEN = r"!#$%&'*+\-.0-9A-Z^_`a-z{|}~\u00a0-\U0010ffff"  # RFC 2045 §5.1, with
 _ID = re.compile(rf"[{_TOKEN}]+")
 _VALUE = re.compile(rf"[{_TOKEN}]+|[{_TOKEN}/=?]*@[0-9A-Za-z_.\-\u00a0-\U0010ffff]+")
 _QUOTE = re.compile(r'["\\]')
+_SPACE = re.compile(r"(?= [^ ])")
 _PAREN = re.compile(r"[()\\]")
 
 
@@ -60,8 +62,14 @@ def render(results: AuthResults) -> str:
     return "; ".join(" ".join(words) for words in _words(results))
 
 
-def field(results: AuthResults) -> bytes:
-    """The whole header field, folded between its words, with CRLF at its end."""
+def is_identifier(text: str) -> bool:
+    """Whether a text can be the authserv-id of our own fields: one word of printable ASCII."""
+    return text.isascii() and bool(_ID.fullmatch(text))
+
+
+def field(results: AuthResults, width: int = _LINE) -> bytes:
+    """The whole header field, with CRLF at its end, folded so that its lines have at most `width`
+    characters: between its words, and before spaces in what is longer than a line."""
     lines = ["Authentication-Results:"]
     segments = list(_words(results))
     for index, words in enumerate(segments):
@@ -69,11 +77,25 @@ def field(results: AuthResults) -> bytes:
             last = place == len(words) - 1 and index < len(segments) - 1
             shown = f"{word};" if last else word
             begins = index and not place
-            if begins or len(lines[-1]) + 1 + len(shown) > _LINE:
-                lines.append(f"\t{shown}")
+            if begins or len(lines[-1]) + 1 + len(shown) > width:
+                lines += _long(f"\t{shown}", width)
             else:
                 lines[-1] += f" {shown}"
     return "\r\n".join([*lines, ""]).encode("utf-8", "surrogateescape")
+
+
+def _long(line: str, width: int) -> list[str]:
+    """A line, or as many as it needs; each but the first begins with a space that was there."""
+    if len(line) <= width:
+        return [line]
+    pieces = _SPACE.split(line)
+    lines = pieces[:1]
+    for piece in pieces[1:]:
+        if len(lines[-1]) + len(piece) > width:
+            lines.append(piece)
+        else:
+            lines[-1] += piece
+    return lines
 
 
 def _words(results: AuthResults) -> Iterator[list[str]]:
