@@ -37,7 +37,7 @@ OUTSIDE = words("""
     urllib.request webbrowser
 """)
 SHELLS = words("""
-    cli web milter watch probe store publish scan
+    cli web milter watch probe store publish scan reports.intake
     lookup.drive lookup.run lookup.live lookup.replay
     domain.keys domain.regular domain.write audit.many
 """)

@@ -16,6 +16,7 @@ COMMANDS = {
     "explain": "Explain a rule: what it checks, why it matters, how to fix it.",
     "verify": "Judge a message as a receiver would, and say why.",
     "sign": "Sign a message with DKIM.",
+    "reports": "Read, keep and understand what the world reports back.",
     "demo": "Show the whole story on a made-up domain, with no network.",
     "completion": "Print the shell completion script.",
 }

@@ -1,0 +1,33 @@
+"""`mailworthy reports`: what the world reports back, one file a command, loaded when called."""
+
+import importlib
+
+import click
+
+# The module of each command, and its one-line help.
+COMMANDS = {
+    "import": ("importing", "Read reports from files, folders or standard input."),
+}
+
+
+class ReportsGroup(click.Group):
+    """A group that imports a command's module only when that command runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"mailworthy.cli.reports.{COMMANDS[cmd_name][0]}")
+        found: click.Command = module.command
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=ReportsGroup)
+def command() -> None:
+    """Read, keep and understand what the world reports back."""

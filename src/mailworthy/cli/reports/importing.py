@@ -1,0 +1,87 @@
+"""`mailworthy reports import`."""
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mailworthy.cli.reports.intake import TEMPFAIL, Kept, Told, importer, intake
+
+if TYPE_CHECKING:
+    from mailworthy.reports.intake.importing import Importer
+
+# Postfix's local(8) sets these for a command in an alias.
+_PIPED = ("RECIPIENT", "SENDER", "LOCAL")
+
+
+@click.command("import")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…|-")
+@click.option("--again", is_flag=True, help="Read what has been read before once more.")
+@intake
+def command(paths: tuple[str, ...], vouch: bool, format: str, **given: Any) -> None:
+    """Read reports from files and folders (with all below them), or with - standard input.
+
+    Whatever they are wrapped in: XML, JSON, gzip, zip, tar, mails, mbox files, Maildirs. What was
+    there before is not stored twice. In an alias of Postfix:
+
+        reports: "|mailworthy reports import --store /var/lib/mailworthy/mailworthy.db -"
+
+    Exit code: 0 all of it was read, 1 something in it could not be, 2 usage, 75 (and the mail
+    server keeps the mail) if it could not be stored now. From standard input it is 0 also for
+    what could not be read, which the store keeps with the reason.
+    """
+    from mailworthy.errors import UsageError
+
+    told = Told(format)
+    if "-" in paths:
+        if len(paths) > 1:
+            raise UsageError("standard input (-) is read alone")
+        with Kept(), importer(**given) as (mine, _):
+            _standard_input(mine, vouch, told)
+        return
+    code = _paths(paths, vouch, told, given)
+    told.sum()
+    sys.exit(code)
+
+
+def _paths(paths: tuple[str, ...], vouch: bool, told: Told, given: dict[str, Any]) -> int:
+    from mailworthy.cli.streams import one_line
+    from mailworthy.reports.intake.files import walk
+    from mailworthy.store import StoreBusy, StoreFull
+
+    try:
+        with importer(**given) as (mine, _):
+            for path in walk(paths):
+                _file(mine, path, vouch, told)
+            mine.settle()
+    except (StoreBusy, StoreFull) as error:
+        click.echo(one_line(error), err=True)
+        return TEMPFAIL
+    return told.code
+
+
+def _file(mine: "Importer", path: Any, vouch: bool, told: Told) -> None:
+    """One file; that it cannot be opened is no reason not to read the next."""
+    from mailworthy.reports.intake.files import opened
+    from mailworthy.reports.intake.model import Done, What
+
+    vouched = f"the folder {path.parent}" if vouch else ""
+    try:
+        with opened(path, vouched=vouched) as came:
+            for done in mine.take(came):
+                told.tell(done)
+    except OSError as error:
+        told.tell(Done(str(path), What.FAILED, reason=error.strerror or str(error)))
+
+
+def _standard_input(mine: "Importer", vouch: bool, told: Told) -> None:
+    from mailworthy.reports.intake.files import piped
+
+    vouched = "standard input" if vouch else ""
+    mail = all(name in os.environ for name in _PIPED)
+    with piped(sys.stdin.buffer, mine.limits.octets, vouched=vouched, mail=mail) as came:
+        for done in mine.take(came):
+            if not mail:
+                told.tell(done)
+        mine.settle()

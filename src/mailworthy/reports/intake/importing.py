@@ -1,0 +1,160 @@
+"""The one way in: read, authenticate, store, and say what became of it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from io import BytesIO
+from typing import BinaryIO
+
+import sqlalchemy as sa
+
+from mailworthy.reports import facade
+from mailworthy.reports.envelope.limits import Limits
+from mailworthy.reports.envelope.mbox import mails
+from mailworthy.reports.envelope.sniff import Shape, recognise
+from mailworthy.reports.envelope.streams import Given, Reader
+from mailworthy.reports.intake.judging import Judge, Seen, kept
+from mailworthy.reports.intake.model import Done, Incoming, What
+from mailworthy.reports.intake.salt import salt
+from mailworthy.reports.model import Fault, Place, Report, Unreadable
+from mailworthy.store import Outcome, Store, Taken, Trust
+from mailworthy.store.importer import note, take
+from mailworthy.store.importer.raws import fingerprint
+from mailworthy.store.importer.reader import reader
+from mailworthy.store.model import Origin
+from mailworthy.store.schema.reports import raws
+
+NEW = frozenset({Outcome.STORED, Outcome.REPLACED})
+
+
+class Importer:
+    """Takes what comes into a store; may be used by several threads.
+
+    What it has returned is committed; call `settle` before you delete, move or acknowledge
+    anything, so that a power cut takes nothing of it back. `limits` bound what one thing may cost.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        judge: Judge | None = None,
+        *,
+        limits: Limits | None = None,
+        again: bool = False,
+    ) -> None:
+        self.store = store
+        self.limits = limits or Limits()
+        self._judge = judge or Judge()
+        self._again = again
+        self._salt = salt(store)
+
+    def take(self, came: Incoming, *, now: datetime | None = None) -> Iterator[Done]:
+        """Take one thing; an mbox file gives an outcome for each of its mails.
+
+        Raises StoreError, after which what was not returned is to be handed in again, and what
+        the file raises. Nothing that is in it raises: what cannot be read becomes a problem that
+        the store keeps with the reason.
+        """
+        when = now or datetime.now(UTC)
+        if came.mail:
+            yield self._one(came, _without_from_line(came.raw), came.name, when)
+        elif _is_mbox(file := _file(came.raw)):
+            yield from self._mbox(came, file, when)
+        else:
+            yield self._one(came, came.raw, came.name, when)
+
+    def settle(self) -> None:
+        """Return when all that was taken would survive a power cut. Raises StoreError."""
+        self.store.settle()
+
+    def _mbox(self, came: Incoming, file: BinaryIO, now: datetime) -> Iterator[Done]:
+        for number, mail in enumerate(mails(Reader(Given(file)), self.limits.mail), 1):
+            name = f"{came.name} > mail {number}"
+            if mail is None:
+                yield self._too_large(came, name)
+            else:
+                yield self._one(came, mail, name, now)
+
+    def _too_large(self, came: Incoming, name: str) -> Done:
+        reason = f"more than {self.limits.mail} octets"
+        return self.refuse(came, Unreadable(Place((name,)), Fault.TOO_LARGE, reason), b"")
+
+    def refuse(self, came: Incoming, why: Unreadable, begin: bytes) -> Done:
+        """Keep a problem with something that is not read at all; `begin` is its beginning."""
+        note(self.store, why, begin, origin=_origin(came), trust=Trust.UNPROVEN)
+        return Done(came.name, What.PROBLEM, problems=(why,))
+
+    def _one(self, came: Incoming, raw: bytes | BinaryIO, name: str, now: datetime) -> Done:
+        if not self._again and self._is_settled(raw):
+            return Done(name, What.DUPLICATE)
+        arrived = datetime.fromtimestamp(came.received, UTC)
+        seen = self._judge.look(raw, now=now, arrived=arrived, vouched=came.vouched)
+        if seen.other and came.shared:
+            return Done(name, What.OTHER)
+        return self._store(came, raw, name, now, seen)
+
+    def _store(
+        self, came: Incoming, raw: bytes | BinaryIO, name: str, now: datetime, seen: Seen
+    ) -> Done:
+        problems: list[Unreadable] = []
+        taken = take(
+            self.store,
+            raw,
+            partial(self._read, name=name, now=now, problems=problems),
+            origin=_origin(came),
+            trust=kept(seen.trust),
+            again=self._again,
+        )
+        return Done(name, _what(taken), taken.saved, tuple(problems), seen.trust)
+
+    def _read(
+        self, raw: bytes | BinaryIO, *, name: str, now: datetime, problems: list[Unreadable]
+    ) -> Iterator[Report | Unreadable]:
+        for item in facade.read(raw, filename=name, now=now, limits=self.limits, salt=self._salt):
+            if isinstance(item, Unreadable):
+                problems.append(item)
+            yield item
+
+    def _is_settled(self, raw: bytes | BinaryIO) -> bool:
+        """Whether it has been read by this version, and another look could not prove more."""
+        sha256, _ = fingerprint(raw)
+        row = raws.c
+        query = sa.select(row.trust).where(row.sha256 == sha256, row.reader == reader())
+        with self.store.reading() as connection:
+            found = connection.execute(query).scalar()
+        return found is not None and Trust(found).proven
+
+
+def _what(taken: Taken) -> What:
+    if any(each.outcome in NEW for each in taken.saved):
+        partly = taken.problems or any(each.partial for each in taken.saved)
+        return What.PARTIAL if partly else What.STORED
+    if taken.problems and not taken.saved:
+        return What.PROBLEM
+    return What.DUPLICATE
+
+
+def _origin(came: Incoming) -> Origin:
+    return Origin(came.origin, came.received)
+
+
+def _file(raw: bytes | BinaryIO) -> BinaryIO:
+    return BytesIO(raw) if isinstance(raw, bytes) else raw
+
+
+def _without_from_line(raw: bytes | BinaryIO) -> bytes | BinaryIO:
+    """A mail without the line that mbox files and Postfix's pipes put above it (local(8))."""
+    if isinstance(raw, bytes):
+        return raw.partition(b"\n")[2] if raw.startswith(b"From ") else raw
+    stood = raw.tell()
+    begins = raw.read(5) == b"From "
+    raw.seek(stood)
+    return _without_from_line(raw.read()) if begins else raw
+
+
+def _is_mbox(file: BinaryIO) -> bool:
+    stood = file.tell()
+    try:
+        return recognise(Reader(Given(file)).peek(1)).shape is Shape.MBOX
+    finally:
+        file.seek(stood)

@@ -1,0 +1,94 @@
+"""Reports in a Maildir (https://cr.yp.to/proto/maildir.html), which other mail may share."""
+
+import contextlib
+import os
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from mailworthy.errors import UsageError
+from mailworthy.reports.intake.files import opened
+from mailworthy.reports.intake.importing import Importer
+from mailworthy.reports.intake.model import Done, Incoming, What
+from mailworthy.reports.intake.progress import Progress
+from mailworthy.reports.shown import shown
+
+ORIGIN = "maildir"
+_BATCH = 100  # mails for each that is forced to the disc
+_INFO = ":2,"
+_SEEN = "S"
+
+
+class Maildir:
+    """A Maildir to take reports from.
+
+    A report is moved from `new` to `cur` and flagged as seen once it is stored; one that lies in
+    `cur` is flagged. Other mail stays as it is. Raises UsageError for what is no Maildir.
+    """
+
+    def __init__(self, path: Path, importer: Importer, *, vouch: bool = False) -> None:
+        if not all((path / name).is_dir() for name in ("cur", "new", "tmp")):
+            raise UsageError(f"{shown(str(path))} is no Maildir: it has no cur, new and tmp")
+        self.path = path
+        self._importer = importer
+        self._vouched = f"the Maildir {shown(str(path))}" if vouch else ""
+        self._progress = Progress(importer.store, f"maildir:{path.resolve()}")
+
+    def fetch(self) -> Iterator[Done]:
+        """Take all that has not been taken yet. Raises StoreError, and OSError for the folders;
+        a mail that cannot be read, or has gone, is FAILED, and tried again the next time."""
+        there = list(self._files())
+        done = self._progress.done()
+        self._progress.forget(done - {_base(path) for path in there})
+        waiting = [path for path in there if _base(path) not in done]
+        for at in range(0, len(waiting), _BATCH):
+            yield from self._batch(waiting[at : at + _BATCH])
+
+    def _files(self) -> Iterator[Path]:
+        for name in ("cur", "new"):
+            with os.scandir(self.path / name) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+            for entry in entries:
+                if entry.name[0] != "." and entry.is_file(follow_symlinks=False):
+                    yield Path(entry.path)
+
+    def _batch(self, paths: list[Path]) -> Iterator[Done]:
+        """Store, settle, then mark: in this order nothing is lost, whenever we are killed."""
+        outcomes = [(path, self._take(path)) for path in paths]
+        self._importer.settle()
+        for path, done in outcomes:
+            if done.ours:
+                _mark(path)
+        had = [_base(path) for path, done in outcomes if done.what is not What.FAILED]
+        self._progress.add(had, int(time.time()))
+        yield from (done for _, done in outcomes)
+
+    def _take(self, path: Path) -> Done:
+        try:
+            with opened(path, vouched=self._vouched, origin=ORIGIN) as came:
+                return next(self._importer.take(_as_mail(came)))
+        except OSError as error:
+            return Done(shown(str(path)), What.FAILED, reason=shown(error.strerror or str(error)))
+
+
+def _as_mail(came: Incoming) -> Incoming:
+    return Incoming(
+        came.raw, came.name, came.origin, came.received, came.vouched, mail=True, shared=True
+    )
+
+
+def _base(path: Path) -> str:
+    """What stays of the name when a mail is moved and flagged."""
+    return path.name.partition(_INFO)[0]
+
+
+def _mark(path: Path) -> None:
+    """Move a mail to `cur`, seen; that somebody else did so first is as good."""
+    base, _, flags = path.name.partition(_INFO)
+    if _SEEN in flags and path.parent.name == "cur":
+        return
+    target = path.parent.parent / "cur" / f"{base}{_INFO}{''.join(sorted({*flags, _SEEN}))}"
+    with contextlib.suppress(FileNotFoundError):
+        if stat.S_ISREG(path.lstat().st_mode):
+            path.rename(target)

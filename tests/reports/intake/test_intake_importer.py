@@ -1,0 +1,207 @@
+"""The one way in: stored once, with its trust, and a word about what could not be read."""
+
+import gzip
+import io
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
+import intakekit as kit
+import report_wraps as wraps
+from mailworthy import dkim
+from mailworthy.lookup.memory import Memory
+from mailworthy.reports.envelope.limits import Limits
+from mailworthy.reports.intake.importing import Importer
+from mailworthy.reports.intake.judging import MOST, Judge
+from mailworthy.reports.intake.model import What
+from mailworthy.reports.intake.salt import salt
+from mailworthy.store import Outcome, Store, Trust
+from mailworthy.store.importer import load
+from mailworthy.store.schema.reports import raws, reports
+
+KEY = ed25519.Ed25519PrivateKey.generate()
+NAME = "receiver.example"
+ZONE = (
+    f"{NAME}. 60 IN SOA ns.{NAME}. root.{NAME}. 1 1 1 1 60\n"
+    f'any._domainkey.{NAME}. 60 IN TXT "k=ed25519; p={dkim.public_text(KEY)[1]}"\n'
+    f'_dmarc.{NAME}. 60 IN TXT "v=DMARC1; p=reject"\n'
+)
+NOW = datetime.fromtimestamp(kit.WHEN, UTC)
+
+
+def signed(mail: bytes) -> bytes:
+    return dkim.signer(NAME, [("any", KEY)]).sign(mail.replace(b"\n", b"\r\n"), now=NOW)
+
+
+def trusts(store: Store) -> list[str]:
+    with store.reading() as connection:
+        return list(connection.execute(sa.select(reports.c.trust)).scalars())
+
+
+def test_a_report_is_stored_once(importer: Importer, mine: Store) -> None:
+    mail = kit.report_mail(1)
+    (first,), (second,) = kit.take(importer, mail), kit.take(importer, mail)
+    assert (first.what, second.what) == (What.STORED, What.DUPLICATE)
+    assert first.saved[0].outcome is Outcome.STORED
+    assert kit.sums(mine)["daily"] == 3
+
+
+def test_a_report_that_comes_in_another_wrapping_is_a_duplicate(
+    importer: Importer, mine: Store
+) -> None:
+    plain = wraps.report(1, 1)
+    found = kit.take(importer, kit.report_mail(1), plain, wraps.zipped({"a.xml": plain}))
+    assert [done.what for done in found] == [What.STORED, What.DUPLICATE, What.DUPLICATE]
+    assert kit.sums(mine)["reports"] == 1
+
+
+def test_the_raw_mail_is_kept_as_it_came(importer: Importer, mine: Store) -> None:
+    mail = kit.report_mail(1)
+    kit.take(importer, mail)
+    with mine.reading() as connection:
+        sha256 = connection.execute(sa.select(raws.c.sha256)).scalar_one()
+    assert b"".join(load(mine, sha256)) == mail
+
+
+@pytest.mark.parametrize(
+    ("raw", "fault"),
+    [
+        (b"", "empty"),
+        (b"nothing of the kind", "unknown-format"),
+        (gzip.compress(b"nothing of the kind"), "unknown-format"),
+        (wraps.XML.replace(b"<feedback>", b"<!DOCTYPE a><feedback>"), "doctype"),
+        (kit.OTHER, "no-report"),
+    ],
+)
+def test_what_cannot_be_read_is_a_problem_and_the_next_is_read(
+    importer: Importer, mine: Store, raw: bytes, fault: str
+) -> None:
+    bad, good = kit.take(importer, raw, kit.report_mail(1))
+    assert (bad.what, good.what) == (What.PROBLEM, What.STORED)
+    assert [problem.fault for problem in bad.problems] == [fault]
+    assert [fault for fault, _ in kit.problems(mine)] == [fault]
+
+
+def test_what_is_partly_readable_is_partly_stored(importer: Importer, mine: Store) -> None:
+    cut = wraps.report(3, 1)[:-300]
+    (done,) = kit.take(importer, cut)
+    assert (done.what, done.saved[0].partial) == (What.PARTIAL, True)
+    (whole,) = kit.take(importer, wraps.report(3, 1))
+    assert (whole.what, whole.saved[0].outcome) == (What.STORED, Outcome.REPLACED)
+    assert kit.sums(mine)["daily"] == 9
+
+
+def test_other_mail_in_a_shared_mailbox_leaves_no_trace(importer: Importer, mine: Store) -> None:
+    (done,) = kit.take(importer, kit.OTHER, shared=True, mail=True)
+    assert (done.what, done.ours) == (What.OTHER, False)
+    assert kit.sums(mine)["raws"] == 0
+
+
+def test_a_report_mail_that_is_broken_is_not_other_mail(importer: Importer, mine: Store) -> None:
+    packed = wraps.part(gzip.compress(wraps.XML)[:100], "application/gzip", "a!b!1!2.xml.gz")
+    (done,) = kit.take(importer, wraps.mail(packed), shared=True, mail=True)
+    assert done.what is not What.OTHER
+    assert done.ours
+    assert kit.sums(mine)["problems"] > 0
+
+
+@pytest.mark.parametrize("as_file", [False, True])
+def test_an_mbox_is_taken_mail_by_mail(importer: Importer, mine: Store, as_file: bool) -> None:
+    box = wraps.mbox([kit.report_mail(1), b"Subject: no\n\nreport\n", kit.report_mail(2)])
+    found = kit.take(importer, io.BytesIO(box) if as_file else box)
+    assert [done.what for done in found] == [What.STORED, What.PROBLEM, What.STORED]
+    assert [done.name for done in found] == ["it > mail 1", "it > mail 2", "it > mail 3"]
+    (alone,) = kit.take(importer, kit.report_mail(2))
+    assert alone.what is What.DUPLICATE
+    assert kit.ids(mine) == kit.named([1, 2])
+
+
+def test_one_mail_is_no_mbox_even_with_the_line_of_one(importer: Importer, mine: Store) -> None:
+    """Postfix puts `From ` above what it pipes, and quotes nothing below (local(8))."""
+    mail = signed(wraps.mail(wraps.part(wraps.report(), name="r.xml")) + b"\nFrom a b 10:00 2026\n")
+    piped = b"From a@b Mon Sep 21 10:00:00 2026\n" + mail
+    (done,) = kit.take(Importer(importer.store, Judge(Memory.from_zone(ZONE))), piped, mail=True)
+    assert done.what is What.STORED
+    assert trusts(mine) == [Trust.VERIFIED]
+
+
+def test_a_mail_beyond_the_limit_in_an_mbox_costs_only_itself(mine: Store) -> None:
+    box = wraps.mbox([kit.report_mail(1), b"Subject: x\n\n" + b"x\n" * 5000, kit.report_mail(2)])
+    found = kit.take(Importer(mine, limits=Limits(mail=5000)), box)
+    assert [done.what for done in found] == [What.STORED, What.PROBLEM, What.STORED]
+    assert [fault for fault, _ in kit.problems(mine)] == ["too-large"]
+
+
+# Trust
+
+
+@pytest.mark.parametrize(
+    ("mail", "changes", "own_ids", "trust"),
+    [
+        (kit.report_mail(1), {}, (), Trust.UNPROVEN),
+        (signed(kit.report_mail(1)), {}, (), Trust.VERIFIED),
+        (signed(kit.report_mail(1)).replace(b"rua@", b"ruf@", 1), {}, (), Trust.UNPROVEN),
+        (kit.report_mail(1), {"vouched": "a folder"}, (), Trust.VOUCHED),
+        (wraps.report(), {}, (), Trust.UNPROVEN),
+        (wraps.report(), {"vouched": "a folder"}, (), Trust.VOUCHED),
+        (
+            b"Authentication-Results: mx.example.com; dmarc=pass header.from=receiver.example\n"
+            + kit.report_mail(1),
+            {},
+            ("mx.example.com",),
+            Trust.RESULTS,
+        ),
+        (
+            b"Authentication-Results: mx.example.com; dmarc=pass header.from=receiver.example\n"
+            + kit.report_mail(1),
+            {},
+            (),
+            Trust.UNPROVEN,
+        ),
+    ],
+)
+def test_trust(
+    mine: Store, mail: bytes, changes: dict[str, str], own_ids: tuple[str, ...], trust: Trust
+) -> None:
+    judge = Judge(Memory.from_zone(ZONE), own_ids=own_ids)
+    kit.take(Importer(mine, judge), mail, **changes)
+    assert trusts(mine) == [trust]
+
+
+def test_the_least_trusted_report_of_a_content_counts(mine: Store) -> None:
+    """Who signs a mail answers for what he says of himself, and not for a mail within it."""
+    inner = wraps.inner_mail(wraps.part(wraps.report(1, 2), name="b.xml"))
+    mail = signed(wraps.mail(wraps.part(wraps.report(1, 1), name="a.xml"), inner))
+    kit.take(Importer(mine, Judge(Memory.from_zone(ZONE))), mail)
+    assert trusts(mine) == [Trust.UNPROVEN, Trust.UNPROVEN]
+
+
+def test_what_was_unproven_may_be_proven_later(mine: Store) -> None:
+    mail = signed(kit.report_mail(1))
+    (before,) = kit.take(Importer(mine), mail)
+    assert before.trust is not None
+    assert before.trust.temporary
+    (after,) = kit.take(Importer(mine, Judge(Memory.from_zone(ZONE))), mail)
+    assert (before.what, after.what) == (What.STORED, What.DUPLICATE)
+    assert trusts(mine) == [Trust.VERIFIED]
+
+
+def test_a_mail_with_a_crowd_of_reporters_is_not_asked_about_for_ever(mine: Store) -> None:
+    inner = [
+        wraps.inner_mail(wraps.part(wraps.report(1, number), name="a.xml"))
+        for number in range(MOST + 5)
+    ]
+    (done,) = kit.take(Importer(mine, Judge(Memory.from_zone(ZONE))), wraps.mail(*inner))
+    assert len(done.saved) == MOST + 5
+    assert set(trusts(mine)) == {Trust.UNPROVEN}
+
+
+def test_a_store_keeps_its_salt_and_shares_it_with_nobody(mine: Store, tmp_path: object) -> None:
+    from mailworthy import store
+
+    with store.open(f"{tmp_path}/other.db") as other:
+        assert len(salt(mine)) == 16
+        assert salt(mine) == salt(mine)
+        assert salt(mine) != salt(other)
