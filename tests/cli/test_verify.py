@@ -9,6 +9,7 @@ import pytest
 
 from cases.messages.make import messages, world
 from cli.clikit import inside, mailworthy
+from mailworthy.message.authres import parse
 from mailworthy.receive.load import names
 from mailworthy.receive.words import Check
 from shown import PAGE, renewed
@@ -335,6 +336,8 @@ PRIVATE = b"Received: from a (a [10.0.0.1]) by b with ESMTP; Mon, 02 Mar 2026 09
         ((), b"hello\n\nFrom: jane@example.com\n", "is no message, it has no header"),
         ((), b"\xef\xbb\xbf\r\n", "is no message, it has no header"),
         ((), MBOX + b"\n" + MBOX, "standard input holds several messages: save one of them"),
+        (("--authserv-id", "a b"), NO_HOPS, "a b is no authserv-id"),
+        (("--own", "a b"), NO_HOPS, "a b is not a domain name"),
         (("--format", "sarif"), NO_HOPS, "'sarif' is not one of 'text', 'json', 'markdown'"),
         (("--deadline", "0"), NO_HOPS, "'0' is not a number of seconds"),
     ],
@@ -395,6 +398,76 @@ def test_what_stands_below_a_server_that_hides_its_client_is_not_believed(client
     assert "--ip ADDRESS" in line
     _, verdict = parsed("--hop", "2", *DNS, stdin=hidden + forged + NO_HOPS)
     assert verdict["envelope"]["ip"] == "192.0.2.25"
+
+
+# The header field for the message
+
+
+FORGERIES = (
+    b"Authentication-Results: mx.receiver.example; dkim=pass header.d=example.com\r\n"
+    b"Authentication-Results: mx.example.org; spf=pass\r\n"
+)
+
+
+def test_the_field_for_a_message() -> None:
+    _, lines = text(CASES / "clean.eml", *DNS)
+    at = lines.index("  The header field for it")
+    shown = [line.strip() for line in lines[at + 1 : lines.index("", at + 1)]]
+    parsed_field = parse(" ".join(shown).partition(":")[2]).record
+    assert parsed_field is not None
+    assert parsed_field.authserv_id == "mx.receiver.example"
+    assert [f"{r.method}={r.result}" for r in parsed_field.results] == [
+        *("iprev=pass", "spf=pass", "spf=pass", "dkim=pass", "dkim=pass", "dmarc=pass"),
+        "arc=none",
+    ]
+
+
+def test_forged_fields_are_named_before_ours_is_added() -> None:
+    stored = (CASES / "clean.eml").read_bytes()
+    at = stored.index(b"From: ")
+    forged = stored[:at] + FORGERIES + stored[at:]
+    line = forged[:at].count(b"\n") + 1
+    said = (
+        f"first remove the Authentication-Results of mx.receiver.example on line {line}: "
+        "it claims to be ours"
+    )
+    assert said in " ".join(" ".join(text(*DNS, stdin=forged)[1]).split())
+    _, verdict = parsed(*DNS, stdin=forged)
+    marking = verdict["authentication_results"]
+    assert marking["authserv_id"] == "mx.receiver.example"
+    assert marking["field"].startswith("Authentication-Results: mx.receiver.example;\r\n\tiprev=")
+    (stale,) = marking["remove"]
+    assert (stale["line"], stale["why"]) == (line, "it claims to be ours")
+    _, verdict = parsed("--authserv-id", "mx.example.org", *DNS, stdin=forged)
+    (stale,) = verdict["authentication_results"]["remove"]
+    assert stale["line"] == line + 1
+
+
+def test_nobody_speaks_without_a_name() -> None:
+    given = ("--ip", "192.0.2.25", "--mail-from", "jane@example.com", "--helo", "mail.example.com")
+    stored = (CASES / "clean.eml").read_bytes()
+    assert "  The header field for it" not in text(*given, *DNS, stdin=stored)[1]
+    assert parsed(*given, *DNS, stdin=stored)[1]["authentication_results"] is None
+    _, verdict = parsed(*given, "--authserv-id", "mx", *DNS, stdin=stored)
+    assert verdict["authentication_results"]["authserv_id"] == "mx"
+    shown = inside("verify", *given, "--authserv-id", "mx", *DNS, "--format", "markdown",
+                   stdin=FORGERIES.replace(b"mx.receiver.example", b"mx") + stored)  # fmt: skip
+    assert b"## The header field for it" in shown.stdout
+    assert b"- first remove the Authentication-Results of mx on line 1" in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("own", "result"),
+    [
+        ((), "pass"),
+        (("--own", "Mail.Example.COM."), "fail"),
+        (("--own", "mx.receiver.example", "--own", "mail.example.com"), "fail"),
+        (("--own", "mail.example.com", "--own", "192.0.2.25"), "neutral"),  # it is we ourselves
+    ],
+)
+def test_our_own_name_is_nobody_else_s(own: tuple[str, ...], result: str) -> None:
+    _, verdict = parsed(CASES / "clean.eml", *own, *DNS)
+    assert words(verdict)["helo"] == result
 
 
 def test_no_name_is_told_as_an_empty_one() -> None:

@@ -28,11 +28,15 @@ class Typed(msgspec.Struct, frozen=True):
 
 
 class View(msgspec.Struct, frozen=True):
-    """What is judged: the message with its envelope, and what was assumed."""
+    """What is judged: the message with its envelope, and what was assumed. `server` is who took
+    it, as a Received field has it; `lines_above` are those of the stored message that are not
+    judged."""
 
     message: Message
     envelope: Envelope
     assumptions: tuple[str, ...] = ()
+    server: str = ""
+    lines_above: int = 0
 
 
 def view(message: Message, typed: Typed, now: datetime) -> View:
@@ -80,7 +84,9 @@ def _from_message(message: Message, typed: Typed, now: datetime) -> View:
         raise UsageError(f"{seen.message.rstrip('.')}: choose another with --hop, or {_CURE}")
     others = _others(message, seen) if typed.hop is None else ()
     assumptions = (_origin(seen), *others, *seen.assumptions, *_age(seen.envelope, now))
-    return View(seen.message, _with(seen.envelope, typed), assumptions)
+    above = message.given.count(b"\n") - seen.message.given.count(b"\n")
+    envelope = _with(seen.envelope, typed)
+    return View(seen.message, envelope, assumptions, seen.hop.received.by, above)
 
 
 def _choice(doubt: tuple[Hop, ...]) -> str:

@@ -9,8 +9,10 @@ from mailworthy.cli.options import asking, dmarc_reject, option
 from mailworthy.settings import BY_NAME
 
 if TYPE_CHECKING:
+    from mailworthy.cli.envelopes import View
     from mailworthy.dnsbl.model import Dnsbl
     from mailworthy.lookup.drive import Resolver
+    from mailworthy.receive.authresults import Marking
     from mailworthy.receive.verdict import Verdict
 
 FORMATS = ("text", "json", "markdown")
@@ -49,6 +51,18 @@ def _profiles(_: click.Context, __: click.Parameter, typed: str) -> list[str]:
     help="Ask blocklists (default: if DNS is asked live).",
 )
 @dmarc_reject
+@click.option(
+    "--own",
+    multiple=True,
+    metavar="NAME_OR_ADDRESS",
+    help="One of our own names or addresses, which a client must not claim; repeatable.",
+)
+@click.option(
+    "--authserv-id",
+    metavar="NAME",
+    help="Who speaks in the Authentication-Results field for the message "
+    "(default: the server that took it, as its Received field has it).",
+)
 @click.option("--trace", is_flag=True, help="Show every question with its answer.")
 @asking
 @option("deadline")
@@ -65,6 +79,8 @@ def command(
     profiles: tuple[str, ...],
     blocklists: bool | None,
     dmarc_reject: str,
+    own: tuple[str, ...],
+    authserv_id: str | None,
     trace: bool,
     deadline: float,
     format: str,
@@ -82,6 +98,7 @@ def command(
     from mailworthy.cli.envelopes import Typed, view
     from mailworthy.cli.means import Asking, means
     from mailworthy.cli.messages import read_message
+    from mailworthy.receive.authresults import check_identifier
     from mailworthy.receive.engine import Options
     from mailworthy.receive.facade import verify
     from mailworthy.receive.words import DmarcReject
@@ -89,6 +106,9 @@ def command(
     how = Asking(**{name: given.pop(name) for name in Asking.__struct_fields__})
     stored = read_message(message)
     wanted = _wanted(profiles)
+    ours = tuple(map(_ours, own))
+    if authserv_id is not None:
+        check_identifier(authserv_id)
     ask = not how.dns.startswith(("zone:", "replay:")) if blocklists is None else blocklists
     with means(how, blocklists=ask) as (resolver, now):
         seen = view(stored, Typed(**given), now)
@@ -101,12 +121,13 @@ def command(
             profile=wanted,
             options=Options(
                 lists=lists,
+                own=ours,
                 dmarc_reject=DmarcReject(dmarc_reject),
                 assumptions=seen.assumptions,
             ),
             deadline=deadline,
         )
-    _say(verdict, format, trace)
+    _say(verdict, format, trace, _marking(verdict, seen, authserv_id))
     sys.exit(_code(verdict))
 
 
@@ -131,11 +152,31 @@ def _lists(resolver: "Resolver", typed: bool | None, ask: bool) -> "tuple[Dnsbl,
     return default() if ask else ()
 
 
-def _say(verdict: "Verdict", format: str, trace: bool) -> None:
+def _ours(text: str) -> str:
+    """A name or address of our own in the form in which they are compared."""
+    from mailworthy.names import to_ascii
+    from mailworthy.rdata.address import address, render
+
+    found = address(text)
+    return to_ascii(text) if found is None else render(found)
+
+
+def _marking(verdict: "Verdict", seen: "View", authserv_id: str | None) -> "Marking | None":
+    """The header field for the message; None where nobody is known to speak in it."""
+    from mailworthy.message.authres import is_identifier
+    from mailworthy.receive.authresults import marking
+
+    name = seen.server if authserv_id is None else authserv_id
+    if not is_identifier(name):
+        return None
+    return marking(verdict, name, seen.message, lines_above=seen.lines_above)
+
+
+def _say(verdict: "Verdict", format: str, trace: bool, header: "Marking | None") -> None:
     """People read in the alphabet of their terminal, programs in UTF-8."""
     from mailworthy.render.verdict import document
 
-    text = document(format)(verdict, trace=trace)
+    text = document(format)(verdict, trace=trace, header=header)
     click.echo(text if format == "text" else text.encode(), nl=False)
 
 

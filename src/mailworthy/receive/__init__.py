@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mailworthy.receive.authresults import authentication_results, removals
     from mailworthy.receive.decision import Decision
     from mailworthy.receive.engine import Options
     from mailworthy.receive.envelope import Envelope
@@ -23,7 +24,9 @@ __all__ = [
     "Options",
     "Verdict",
     "aevaluate",
+    "authentication_results",
     "evaluate",
+    "removals",
 ]
 
 _HOMES = {
@@ -32,7 +35,9 @@ _HOMES = {
     "Options": ("engine", "Options"),
     "Verdict": ("verdict", "Verdict"),
     "aevaluate": ("facade", "averify"),
+    "authentication_results": ("authresults", "authentication_results"),
     "evaluate": ("facade", "verify"),
+    "removals": ("authresults", "removals"),
 }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from mailworthy.dkim.result import DkimSignature
-from mailworthy.dmarc.result import DmarcResult, Reason
+from mailworthy.dmarc.result import DmarcResult
 from mailworthy.errors import UsageError
 from mailworthy.message.authres import (
     AuthResults,
@@ -23,6 +23,7 @@ from mailworthy.receive.verdict import Verdict
 from mailworthy.spf.result import SpfResult
 
 _FIELD = b"authentication-results"
+_ERRORS = ("temperror", "permerror")  # which the word alone does not explain
 _REASON = 150  # characters
 _MOST = 512  # of a name; what is longer is left out, since its beginning is another name
 
@@ -55,8 +56,7 @@ def authentication_results(verdict: Verdict, authserv_id: str) -> AuthResults:
     itself. What an attacker wrote stands there as values alone, in printable ASCII, so that
     `parse` finds the same results again. Raises UsageError for an `authserv_id` that is none.
     """
-    if not is_identifier(authserv_id):
-        raise UsageError(f"{printable(authserv_id, 60)} is no authserv-id (RFC 8601 §2.5)")
+    check_identifier(authserv_id)
     evidence = verdict.evidence
     ip = evidence.iprev.ip
     found = [
@@ -67,6 +67,13 @@ def authentication_results(verdict: Verdict, authserv_id: str) -> AuthResults:
         _clean(evidence.arc.authres(ip)),
     ]
     return AuthResults(authserv_id, tuple(found))
+
+
+def check_identifier(authserv_id: str) -> None:
+    """Raises UsageError for a text that cannot be an authserv-id of ours."""
+    if not is_identifier(authserv_id):
+        shown = printable(authserv_id, 60) or "an empty text"
+        raise UsageError(f"{shown} is no authserv-id, one word of ASCII (RFC 8601 §2.5)")
 
 
 def removals(message: Message, authserv_id: str) -> tuple[Removal, ...]:
@@ -102,7 +109,7 @@ def _spf(evidence: Evidence) -> Iterable[MethodResult]:
 
 
 def _why(spf: SpfResult) -> str:
-    return "" if spf.result in ("pass", "none") else spf.reason
+    return spf.reason if spf.result in _ERRORS else ""
 
 
 def _dkim(signatures: tuple[DkimSignature, ...]) -> Iterable[MethodResult]:
@@ -124,7 +131,7 @@ def _dkim(signatures: tuple[DkimSignature, ...]) -> Iterable[MethodResult]:
 def _dmarc(dmarc: DmarcResult) -> MethodResult:
     """`header.from` only for a single author: several would each be taken for what passed."""
     only = dmarc.judgements[0] if len(dmarc.judgements) == 1 and not dmarc.fault else None
-    why = "" if dmarc.reason in (Reason.ALIGNED, Reason.NO_RECORD) else dmarc.reason.value
+    why = dmarc.reason.value if dmarc.result in _ERRORS else ""
     effective = only.found.effective if only is not None else None
     return _result(
         "dmarc",

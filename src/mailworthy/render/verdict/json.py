@@ -7,6 +7,7 @@ import msgspec
 
 from mailworthy.lookup.lines import encode as encode_reply
 from mailworthy.names import printable
+from mailworthy.receive.authresults import Marking
 from mailworthy.receive.checks import CheckResult
 from mailworthy.receive.decision import Decision, Outcome
 from mailworthy.receive.verdict import Step, Verdict
@@ -16,12 +17,12 @@ from mailworthy.render.verdict.evidence import author, envelope, evidence
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def document(verdict: Verdict, *, trace: bool = False) -> str:
+def document(verdict: Verdict, *, trace: bool = False, header: Marking | None = None) -> str:
     """One object, indented; servers, times and remaining TTLs stand in its trace alone."""
-    return encode({"verdict": _clean(_verdict(verdict, trace))}, indent=2)
+    return encode({"verdict": _clean(_verdict(verdict, trace, header))}, indent=2)
 
 
-def _verdict(verdict: Verdict, trace: bool) -> dict[str, Any]:
+def _verdict(verdict: Verdict, trace: bool, header: Marking | None) -> dict[str, Any]:
     found: dict[str, Any] = {
         "disposition": verdict.disposition,
         "envelope": envelope(verdict.evidence.envelope),
@@ -31,6 +32,7 @@ def _verdict(verdict: Verdict, trace: bool) -> dict[str, Any]:
         "decisions": [_decision(decision) for decision in verdict.decisions],
         "checks": [_check(result) for result in verdict.checks],
         **evidence(verdict.evidence),
+        "authentication_results": None if header is None else _marking(header),
     }
     if trace:
         found["trace"] = [_step(step) for step in verdict.trace]
@@ -77,6 +79,16 @@ def _check(result: CheckResult) -> dict[str, Any]:
         "record": None
         if record is None
         else {"name": record.name, "type": record.type, "text": record.text},
+    }
+
+
+def _marking(header: Marking) -> dict[str, Any]:
+    """The field, folded, and what has to go before it is added."""
+    remove = [{"line": s.line, "authserv_id": s.authserv_id, "why": s.why} for s in header.remove]
+    return {
+        "authserv_id": header.results.authserv_id,
+        "field": header.folded(),
+        "remove": remove,
     }
 
 

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 
+from mailworthy.receive.authresults import Marking
 from mailworthy.receive.verdict import Verdict
 from mailworthy.render.markdown import fenced, literal
 from mailworthy.render.verdict import advice, table, who
 from mailworthy.render.verdict import trace as tracing
 from mailworthy.render.verdict.deciding import records
-from mailworthy.render.verdict.words import MARKS, NAMES, VERDICTS, because
+from mailworthy.render.verdict.words import MARKS, NAMES, VERDICTS, because, told_stale
 
 
-def document(verdict: Verdict, *, trace: bool = False) -> str:
+def document(verdict: Verdict, *, trace: bool = False, header: Marking | None = None) -> str:
     """The same as in a terminal, as headings, tables and blocks of code."""
     lines = [*_head(verdict), *_who(verdict), *_checks(verdict), *_decisions(verdict)]
     lines += [*_records(verdict), *_list("If this is your mail", advice.steps(verdict))]
+    lines += _header(header)
     lines += _list("Taken for granted", verdict.assumptions)
     if trace:
         lines += ["## Every question", "", *fenced(list(tracing.lines(verdict)))]
@@ -55,6 +57,20 @@ def _records(verdict: Verdict) -> Iterator[str]:
     if shown:
         yield from ("## What decided", "")
         yield from fenced([line for s in shown for line in (f"$ {s.command}", s.said)])
+
+
+def _header(header: Marking | None) -> Iterator[str]:
+    if header is None:
+        return
+    yield from (
+        "## The header field for it",
+        "",
+        *fenced(header.folded().replace("\t", "    ").split("\r\n")),
+    )
+    for stale in header.remove:
+        yield f"- {literal(told_stale(stale))}"
+    if header.remove:
+        yield ""
 
 
 def _list(title: str, items: "tuple[str, ...] | list[str]") -> Iterator[str]:

@@ -6,10 +6,11 @@ import click
 
 from mailworthy.dmarc.result import Result as Dmarc
 from mailworthy.names import harmless
+from mailworthy.receive.authresults import Marking
 from mailworthy.receive.checks import CheckResult
 from mailworthy.receive.verdict import Verdict
 from mailworthy.receive.words import Disposition
-from mailworthy.render.lines import INDENT, cut, said, verbatim, wrapped
+from mailworthy.render.lines import INDENT, WIDTH, cut, said, verbatim, wrapped
 from mailworthy.render.verdict import advice, table, who
 from mailworthy.render.verdict import trace as tracing
 from mailworthy.render.verdict.deciding import records
@@ -19,18 +20,20 @@ from mailworthy.render.verdict.words import (
     NAMES,
     policy_result,
     told,
+    told_stale,
 )
 
 _LABEL = 23  # columns of the labels above the checks
 _SENTENCE = 28  # where the sentence of a check begins
 
 
-def document(verdict: Verdict, *, trace: bool = False) -> str:
+def document(verdict: Verdict, *, trace: bool = False, header: Marking | None = None) -> str:
     """All of it, at most 80 columns but for commands; coloured, so print it with `click.echo`."""
     lines = ["", *_head(verdict), "", *_who(verdict), ""]
     if len(verdict.decisions) > 1:
         lines += [*_table(verdict), ""]
-    lines += [*_checks(verdict), *_records(verdict), *_steps(verdict), *_assumptions(verdict)]
+    lines += [*_checks(verdict), *_records(verdict), *_steps(verdict)]
+    lines += [*_header(header), *_assumptions(verdict)]
     if trace:
         lines += _trace(verdict)
     return "\n".join(lines) + "\n"
@@ -95,6 +98,17 @@ def _steps(verdict: Verdict) -> Iterator[str]:
     refused = all(d.disposition is Disposition.REJECT for d in verdict.decisions)
     if steps and refused and policy_result(verdict).result is Dmarc.FAIL:
         yield from wrapped("If it is not: nothing is to be done, it is refused.", INDENT)
+
+
+def _header(header: Marking | None) -> Iterator[str]:
+    """The field for the message, and what has to go before it is added."""
+    if header is None:
+        return
+    yield from ("", "  The header field for it")
+    for line in header.folded(WIDTH - len(INDENT) - 3).split("\r\n"):
+        yield INDENT + line.replace("\t", INDENT)
+    for stale in header.remove:
+        yield from wrapped(told_stale(stale), INDENT + "  ", INDENT + "· ")
 
 
 def _assumptions(verdict: Verdict) -> Iterator[str]:

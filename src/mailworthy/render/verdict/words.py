@@ -7,6 +7,7 @@ from mailworthy.dmarc.result import DmarcResult
 from mailworthy.dmarc.result import Result as Dmarc
 from mailworthy.lookup.model import Why
 from mailworthy.names import printable
+from mailworthy.receive.authresults import Stale
 from mailworthy.receive.checks import CheckResult
 from mailworthy.receive.verdict import Verdict
 from mailworthy.receive.words import Check, Disposition, Held
@@ -110,6 +111,12 @@ def _others(result: CheckResult, verdict: Verdict) -> list[str]:
         if printable(s.domain, 200) != result.about
     }
     return list(found)[:_MOST]
+
+
+def told_stale(stale: Stale) -> str:
+    """A field that has to go before ours is added, in a sentence."""
+    who = f" of {stale.authserv_id}" if stale.authserv_id else ""
+    return f"first remove the Authentication-Results{who} on line {stale.line}: {stale.why}"
 
 
 def capital(text: str) -> str:
