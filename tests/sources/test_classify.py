@@ -33,6 +33,7 @@ INTENT = Intent(
             senders=(
                 "mailchimp",
                 "microsoft-365",
+                "agentmail",
                 SenderWish(include="spf.news.example", dkim={"n1": "n1.news.example"}),
             ),
             selectors=("r1",),
@@ -149,10 +150,10 @@ CASES: list[tuple[str, Facts, Class, Confidence | None, str, str]] = [
     ),
     (
         "our key, carried by a service for transactional mail",
-        service("amazon-ses", dkim_only=10, dkim=(signed("r1"), signed("x", "amazonses.com"))),
+        service("mailgun", dkim_only=10, dkim=(signed("r1"), signed("mg", "mailgun.org"))),
         Class.OWN,
         Confidence.LIKELY,
-        "and Amazon SES carries it",
+        "and Mailgun carries it",
         "Nothing to do.",
     ),
     (
@@ -203,6 +204,14 @@ CASES: list[tuple[str, Facts, Class, Confidence | None, str, str]] = [
         Confidence.POSSIBLE,
         "which mailworthy.toml names",
         "Look whether your account at Microsoft 365 sent it",
+    ),
+    (
+        "an approved service on the machines of another",
+        service("amazon-ses", dkim_only=10, dkim=(signed("abcdef"), signed("x", "amazonses.com"))),
+        Class.APPROVED,
+        Confidence.CERTAIN,
+        "It is AgentMail, which mailworthy.toml names",
+        "Nothing to do.",
     ),
     (
         "a sender that is spelt out, with its key",

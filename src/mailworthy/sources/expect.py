@@ -30,11 +30,13 @@ class Word(StrEnum):
 class Approved(msgspec.Struct, frozen=True):
     """A third party that the intent names; `sender` is None for one that is spelt out.
 
-    `keys` are the domain and selector of each of its keys that the intent determines.
+    `via` is the service on whose machines it sends, `keys` are the domain and selector of
+    each of its keys that the intent determines.
     """
 
     title: str
     sender: str | None = None
+    via: str | None = None
     keys: tuple[Key, ...] = ()
 
 
@@ -87,8 +89,8 @@ class Expected(msgspec.Struct, frozen=True, dict=True):
         return next((a for a in self.approved if (domain, selector.lower()) in a.keys), None)
 
     def approved_sender(self, sender: Sender) -> Approved | None:
-        """The intent's word on a service of the table."""
-        return next((a for a in self.approved if a.sender == sender.name), None)
+        """The intent's word on a service of the table, or on one that sends by way of it."""
+        return next((a for a in self.approved if sender.name in (a.sender, a.via)), None)
 
     def own_key(self, domain: str, selector: str) -> bool:
         """Whether a key is one that the intent calls the user's own."""
@@ -152,7 +154,8 @@ def _approved(wishes: tuple[str | SenderWish, ...], domain: str) -> Iterator[App
             continue
         keys = tuple(_keys(wish, domain))
         title = sender.title if sender else _spelt(wish)
-        yield Approved(title, sender.name if sender else None, keys)
+        via = sender.via if sender else None
+        yield Approved(title, sender.name if sender else None, via, keys)
 
 
 def _spelt(wish: str | SenderWish) -> str:
