@@ -1,8 +1,11 @@
 """Aggregate reports as text: a small writer, and how to read what it writes."""
 
+import gzip
 import io
+import zipfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import BinaryIO
 from xml.sax.saxutils import escape
 
@@ -21,7 +24,20 @@ from mailworthy.reports.model import (
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 BEGIN = 1_795_996_800  # a week before NOW
 HERE = Place(("report.xml",))
+SAMPLES = Path(__file__).parents[2] / "shared/samples/aggregate"
+FILES = sorted(path.name for path in SAMPLES.iterdir()) if SAMPLES.is_dir() else []
 NAMESPACE = "urn:ietf:params:xml:ns:dmarc-2.0"
+
+
+def octets(name: str) -> bytes:
+    """A sample, unpacked."""
+    data = (SAMPLES / name).read_bytes()
+    if name.endswith(".gz"):
+        return gzip.decompress(data)
+    if name.endswith(".zip"):
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        return archive.read(archive.namelist()[0])
+    return data
 
 
 def read(data: bytes | BinaryIO, limits: aggregate.Limits | None = None) -> Report | Unreadable:

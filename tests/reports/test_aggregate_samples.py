@@ -1,29 +1,13 @@
 """Reports as reporters really sent them, where that folder is at hand."""
 
-import gzip
-import io
-import zipfile
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
-from aggregate_xml import whole
+from aggregate_xml import FILES, octets, whole
 from mailworthy.reports.model import AggregateRecord, DkimAuth, Format, SpfAuth, Window
 
-SAMPLES = Path(__file__).parents[3] / "shared/samples/aggregate"
-pytestmark = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples are not here")
-
-
-def octets(name: str) -> bytes:
-    """A sample, unpacked."""
-    data = (SAMPLES / name).read_bytes()
-    if name.endswith(".gz"):
-        return gzip.decompress(data)
-    if name.endswith(".zip"):
-        archive = zipfile.ZipFile(io.BytesIO(data))
-        return archive.read(archive.namelist()[0])
-    return data
+pytestmark = pytest.mark.skipif(not FILES, reason="the samples are not here")
 
 
 #            begin of the name: format, reporter, domain, begin, end, records, messages, flaws
@@ -65,7 +49,6 @@ EXPECTED = {
         {"namespace", "pct-present", "report-id"},
     ),
 }  # fmt: skip
-FILES = sorted(path.name for path in SAMPLES.iterdir()) if SAMPLES.is_dir() else []
 
 
 def test_every_sample_is_expected() -> None:

@@ -1,9 +1,12 @@
 """One element of a report as two rows: its tags in order, and the text that belongs to each."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from operator import itemgetter
+from typing import TypeAlias
 
 import msgspec
 
+Picker: TypeAlias = Callable[[list[str]], tuple[str, ...]]
 ORDINARY = 128  # tags of an element of an ordinary kind; what has more is not remembered
 FOREIGN = ""  # the name of every element of another namespace
 
@@ -11,9 +14,9 @@ FOREIGN = ""  # the name of every element of another namespace
 class Element(msgspec.Struct, gc=False):
     """A child of <feedback> with all that it holds.
 
-    `tags` are local names in order, end tags with a slash. `texts` has as many: beside a start tag
-    stands all text directly in that element, without white space around it, beside an end tag
-    nothing.
+    `tags` are local names in order, end tags with a slash. `texts` has as many and one more: beside
+    a start tag stands all text directly in that element, without white space around it, beside an
+    end tag nothing; the last, at -1, is the text of what is not there.
     """
 
     tags: tuple[str, ...]
@@ -80,3 +83,8 @@ def bare(branch: Branch) -> tuple[int, ...]:
             found.append(waiting[-1].at)
         waiting += waiting.pop().kids
     return tuple(found)
+
+
+def picker(positions: Iterable[int]) -> Picker:
+    """What takes the texts at some positions; always as a tuple, an empty one more among them."""
+    return itemgetter(-1, *positions, -1)

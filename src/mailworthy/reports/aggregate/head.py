@@ -44,7 +44,7 @@ class Fields:
     def __init__(self, shape: Shape, texts: list[str]) -> None:
         self._branch = shape.branch
         self._shape = shape
-        self._texts = [*texts, ""]
+        self._texts = texts
 
     def text(self, name: str) -> str:
         """The text of a child; empty if it is not there."""

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import msgspec
 
-from mailworthy.reports.aggregate.element import ORDINARY, Branch, bare
+from mailworthy.reports.aggregate.element import ORDINARY, Branch, Picker, bare, picker
 from mailworthy.reports.aggregate.schema import Found, shape
 
 KINDS = 512
@@ -13,7 +13,7 @@ KINDS = 512
 class Layout(msgspec.Struct, frozen=True):
     """Positions in the texts of a record; -1, where an empty text stands, for what is not there.
 
-    `bare` are the start tags of elements that hold elements: no text belongs there.
+    `bare` takes the texts of elements that hold elements, where none belongs.
     """
 
     source_ip: int
@@ -27,7 +27,7 @@ class Layout(msgspec.Struct, frozen=True):
     reasons: tuple[tuple[int, int], ...]
     dkim_auth: tuple[tuple[int, int, int, int], ...]
     spf_auth: tuple[tuple[int, int, int, int], ...]
-    bare: tuple[int, ...]
+    bare: Picker
     faults: Found
 
 
@@ -55,7 +55,7 @@ def _layout(tags: tuple[str, ...]) -> Layout:
         reasons=tuple([_two(kid, "type", "comment") for kid in evaluated.all("reason")]),
         dkim_auth=tuple([_four(kid, "selector") for kid in results.all("dkim")]),
         spf_auth=tuple([_four(kid, "scope") for kid in results.all("spf")]),
-        bare=bare(record),
+        bare=picker(bare(record)),
         faults=kind.faults,
     )
 

@@ -1,11 +1,17 @@
 """Elements written with nothing but plain tags and plain text, read without a parser of XML."""
 
 import re
-from collections.abc import Callable
 from functools import lru_cache
-from operator import itemgetter
 
-from mailworthy.reports.aggregate.element import ORDINARY, Branch, Element, bare, tree
+from mailworthy.reports.aggregate.element import (
+    ORDINARY,
+    Branch,
+    Element,
+    Picker,
+    bare,
+    picker,
+    tree,
+)
 
 # What may stand in a plain record beside the signs of tags: printable ASCII, white space.
 _PLAIN = bytes(sorted({9, 10, 13, *range(0x20, 0x7F)} - set(b"<>&")))
@@ -30,14 +36,14 @@ def plain(text: bytes) -> Element | None:
     taking = _bare(tags)
     if taking is None:
         return None
-    texts = [*map(str.strip, parts[2::2])]
+    texts = [*map(str.strip, parts[2::2]), ""]
     if parts[0].strip() or any(taking(texts)):
         return None
     return Element(tags, texts)
 
 
 @lru_cache(maxsize=512)
-def _bare(tags: tuple[str, ...]) -> Callable[[list[str]], tuple[str, ...]] | None:
+def _bare(tags: tuple[str, ...]) -> Picker | None:
     """What takes the texts that must be empty: all but those of elements that hold only text.
 
     None if the tags are not those of one element, or the parser would have something to say.
@@ -48,12 +54,7 @@ def _bare(tags: tuple[str, ...]) -> Callable[[list[str]], tuple[str, ...]] | Non
     if top is None or "record" in tags[1:] or _deep(top):
         return None
     ends = {i for i, tag in enumerate(tags) if tag[0] == "/"}
-    return _taking(sorted(ends | set(bare(top))))
-
-
-def _taking(positions: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
-    """Like itemgetter, but a tuple for one position too."""
-    return itemgetter(*positions, positions[0])
+    return picker(sorted(ends | set(bare(top))))
 
 
 def _deep(branch: Branch, depth: int = 1) -> bool:

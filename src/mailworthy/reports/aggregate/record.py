@@ -17,7 +17,7 @@ REASONS = frozenset(
 )
 SCOPES = frozenset(("", "mfrom"))
 MANY = 100
-ALIASES = {"hardfail": "fail"}  # what drafts of RFC 4408 and some software call it
+ALIASES = {"hardfail": "fail"}  # what old software calls it
 
 
 class Reader:
@@ -35,7 +35,7 @@ class Reader:
         messages. What else is missing is empty, words that nobody knows are kept as they are.
         """
         at = layout(element.tags)
-        texts = [*element.texts, ""]
+        texts = element.texts
         self._kind(at, texts)
         ip = self._address(texts[at.source_ip])
         if ip is None:
@@ -69,9 +69,8 @@ class Reader:
             for code, detail in at.faults:
                 self._flaws.add(code, detail)
             self._last = at
-        for i in at.bare:
-            if texts[i]:
-                self._flaws.add("stray-text", printable(texts[i], 40))
+        if any(stray := at.bare(texts)):
+            self._flaws.add("stray-text", printable("".join(stray), 40))
 
     def _judge(self, record: AggregateRecord) -> None:
         """What is wrong with a record although each of its parts is right."""

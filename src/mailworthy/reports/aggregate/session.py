@@ -175,7 +175,7 @@ class Session:
         self._texts.append("")
         if not stack:
             self._closed = self._parser.CurrentByteIndex
-            texts = [text.strip() for text in self._texts]
+            texts = [*map(str.strip, self._texts), ""]
             self.done.append(Element(tuple(self._tags), texts))
             self._tags, self._texts = [], []
 

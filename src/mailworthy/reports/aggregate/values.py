@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address
 
 from mailworthy.names import BadName, harmless, normalize, printable, to_ascii
 
@@ -27,18 +27,21 @@ def address(text: str) -> str | None:
     if bare[:5].lower() == "ipv6:":
         bare = bare[5:]
     try:
-        ip = ip_address(bare)
+        if ":" not in bare:
+            return str(IPv4Address(bare))
+        ip = IPv6Address(bare)
     except ValueError:
         return None
-    if not isinstance(ip, IPv6Address):
-        return str(ip)
     return None if ip.scope_id else str(ip.ipv4_mapped or ip)
 
 
 def number(text: str) -> int | None:
     """A count of messages, if it can be one: 1 to MAX_COUNT. Accepts `+5`, `007` and `3.0`."""
-    match = _COUNT.fullmatch(text[:64])
-    count = int(match[1]) if match else 0
+    if text.isascii() and text.isdigit() and len(text) < 20:
+        count = int(text)
+    else:
+        match = _COUNT.fullmatch(text[:64])
+        count = int(match[1]) if match else 0
     return count if 0 < count <= MAX_COUNT else None
 
 

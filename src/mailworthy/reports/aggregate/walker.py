@@ -104,6 +104,10 @@ class Walker:
             self._at = match.end() + self._window.start
             self.complete = self._stopped = True
             return b""
+        data, begin = self._window.data, self._at - self._window.start
+        at = data.find(self._closing, begin) if match[1] == b"record" else -1
+        if at >= 0:
+            return data[begin : at + len(self._closing)]
         end = self._ending(match[1].decode(), self._at)
         return self._window.slice(self._at, end) if end >= 0 else b""
 
