@@ -24,6 +24,7 @@ from mailworthy.dkim.canonical import Canonicalization
 from mailworthy.dkim.private import private_key
 from mailworthy.dkim.signature import parse
 from mailworthy.dkim.signing import ALWAYS
+from mailworthy.dkim.unfit import unfit
 from mailworthy.domain.keys import KeyKind, new_key
 from mailworthy.errors import UsageError
 from mailworthy.lookup.memory import Memory
@@ -325,6 +326,43 @@ def test_white_space_on_top_would_continue_our_field(top: bytes) -> None:
         dkim.signer("example.com", BOTH).sign(message, now=NOW)
 
 
+FROM = b"From: a@example.com\r\n"
+UNFIT: list[tuple[bytes, str, str]] = [
+    # the header, the code, what is said
+    (b"To: b@example.com\r\n", "no-from", "without From"),
+    (FROM + b"From: b@example.net\r\n", "several-from", "line 2: a message with 2 From fields"),
+    (FROM + b"A: b\r\n c\r\nfrom : b@example.net\r\n", "several-from", "line 4: "),
+    (FROM + b"Subject: x\rFrom: b@example.net\r\n", "lone-cr", "line 2: a header with a CR"),
+    (FROM + b"Subject: x\r \r\n", "lone-cr", "line 2: a header with a CR"),
+    (FROM + b"Subject: x\0\r\n", "nul", "line 2: a header with an octet of value zero"),
+    (FROM + b"no field\r\n", "not-a-field", "header field, so it is not signed: no field: mend"),
+    (FROM + b"To: b\r\nnot a field: x\r\n", "not-a-field", "line 3: a line of the header is no"),
+    (FROM + b"From\x0b: b@example.net\r\n", "not-a-field", "From\\011: b@example.net"),
+]
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n"])
+@pytest.mark.parametrize(("header", "code", "said"), UNFIT)
+def test_what_readers_do_not_agree_on_is_not_signed(
+    header: bytes, code: str, said: str, end: bytes
+) -> None:
+    message = (header + b"\r\nbody\r\n").replace(b"\r\n", end)
+    problem = unfit(read(message))
+    assert problem is not None
+    assert (problem.code, problem.message.isprintable()) == (code, True)
+    with pytest.raises(UsageError, match=re.escape(said)):
+        dkim.signer("example.com", BOTH).sign(message, now=NOW)
+
+
+@pytest.mark.parametrize(
+    "header", [FROM, FROM + b"Subject : x\r\n", FROM + b"X: \xff\r\n", b"From joe Mon\r\n" + FROM]
+)
+def test_what_only_looks_odd_is_signed(header: bytes) -> None:
+    message = header + b"\r\n\0\rbody"
+    assert unfit(read(message)) is None
+    assert results(dkim.signer("example.com", BOTH).sign(message, now=NOW)) == ["good", "good"]
+
+
 LINES = st.lists(
     st.sampled_from([b"a", b" ", b"\t", b"\r\n", b"\n", b"\r", b"\0", b"\xff", b":", b"b" * 90]),
     max_size=20,
@@ -334,6 +372,10 @@ LINES = st.lists(
 @given(LINES, LINES, st.sampled_from(["relaxed/relaxed", "simple/simple", "simple/relaxed"]))
 def test_what_is_signed_verifies(field: bytes, body: bytes, c: str) -> None:
     message = b"From: a@example.com\r\nSubject:" + field + b"\r\n\r\n" + body
+    if unfit(read(message)) is not None:
+        with pytest.raises(UsageError):
+            dkim.signer("example.com", BOTH, canonicalization=c).sign(message, now=NOW)
+        return
     signed = dkim.signer("example.com", BOTH, canonicalization=c).sign(message, now=NOW)
     assert results(signed) == ["good", "good"]
     assert signed.endswith(message)

@@ -97,7 +97,8 @@ def sign(
     """The whole message with a DKIM-Signature field on top (RFC 6376 §5).
 
     Options as for `signer`, which signs with several keys at once and can return the fields
-    alone. Raises UsageError as it does, and for a message without From.
+    alone. Raises UsageError as it does, and for a message that nobody should sign (see `unfit`):
+    without From or with several, with a line in its header that is no field.
     """
     made = signer(
         domain,

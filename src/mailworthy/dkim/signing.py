@@ -12,6 +12,7 @@ from mailworthy.dkim.canonical import Canonicalization
 from mailworthy.dkim.hashing import Hashing
 from mailworthy.dkim.judge import rsa_sha256
 from mailworthy.dkim.private import private_key
+from mailworthy.dkim.unfit import unfit
 from mailworthy.errors import UsageError
 from mailworthy.message.header import Message, read
 from mailworthy.names import is_within, printable, to_ascii, too_long
@@ -116,17 +117,22 @@ class Signer(msgspec.Struct, frozen=True):
     def sign(self, message: bytes | Message, *, now: datetime) -> bytes:
         """The message with one DKIM-Signature field a key on top, all else as it was.
 
-        Raises UsageError for a message without From, or with white space at its very beginning:
-        nobody could verify it.
+        Raises UsageError for a message with white space at its very beginning: nobody could verify
+        it; and as `signatures` does.
         """
         signed = read(message)
         return on_top(signed, self.signatures(signed, now=now))
 
     def signatures(self, message: bytes | Message, *, now: datetime) -> bytes:
-        """Only the DKIM-Signature fields, one a key, each ended by CRLF."""
+        """Only the DKIM-Signature fields, one a key, each ended by CRLF.
+
+        Raises UsageError for a message that readers understand in different ways (see `unfit`):
+        with no From or several, with a NUL or a lone CR in its header, with a line there that is
+        no field.
+        """
         hashing = Hashing(read(message))
-        if b"from" not in hashing.message.places:
-            raise UsageError("a message without From cannot be signed (RFC 6376 §5.4)")
+        if (problem := unfit(hashing.message)) is not None:
+            raise UsageError(problem.message)
         names = self.names(hashing.message)
         return b"".join([self._one(hashing, key, names, int(now.timestamp())) for key in self.keys])
 
