@@ -29,6 +29,7 @@ from mailworthy.receive.flaw import Code, Flaw, Level
 from mailworthy.receive.form import Form
 from mailworthy.receive.identifiers import identifiers
 from mailworthy.receive.oneclick import OneClick, OneClickProblem
+from mailworthy.receive.verifier import Algorithm, Verifier
 from mailworthy.receive.words import Fact
 from mailworthy.spf.model import Result as Spf
 from mailworthy.spf.result import Cause, SpfResult
@@ -38,6 +39,11 @@ AUTHOR, HOST, OTHER = "example.com", "mail.example.com", "other.example"
 NONE = "v=DMARC1; p=none; rua=mailto:d@example.com"
 QUARANTINE = "v=DMARC1; p=quarantine; rua=mailto:d@example.com"
 REJECT = "v=DMARC1; p=reject; rua=mailto:d@example.com"
+VERIFIERS = [
+    Verifier(length, algorithms)
+    for algorithms in (tuple(Algorithm), (Algorithm.RSA,))
+    for length in Length
+]
 
 
 def answer(name: str, type_: str, *records: str, status: Status = Status.FOUND) -> Answer:
@@ -92,6 +98,7 @@ def signed(
         section,
         domain,
         "s1",
+        algorithm="" if k == "rsa" else f"{k}-sha256",
         key=DkimKey("AAAA", k, bits=bits),
         length=length,
         uncovered=uncovered,
@@ -167,10 +174,10 @@ def evidence(
     results = DkimResults(tuple(signatures))
     fault = who.fault.value if who.fault else ""
     dmarc, old = {}, None
-    for length in Length:
-        found = identifiers(sender, results, length)
-        dmarc[length] = drive(engine.evaluate(who.domains, found, fault=fault), world)
-        if length is Length.HONOUR:
+    for verifier in VERIFIERS:
+        found = identifiers(sender, results, verifier)
+        dmarc[verifier] = drive(engine.evaluate(who.domains, found, fault=fault), world)
+        if verifier == Verifier(Length.HONOUR):
             old = drive(rfc7489.evaluate(who.domains, found, fault=fault), world)
     parts: dict[str, Any] = {
         "form": form(),

@@ -1,5 +1,6 @@
 """Every fact: where it holds, where it does not, and where nobody knows."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from mailworthy.mx.result import Cause as Mx
 from mailworthy.receive.facts import TESTS, find
 from mailworthy.receive.flaw import Code, Level
 from mailworthy.receive.oneclick import OneClickProblem
-from mailworthy.receive.profile import Alignment, Profile
+from mailworthy.receive.profile import Algorithms, Alignment, Profile
+from mailworthy.receive.verifier import Algorithm
 from mailworthy.receive.words import Fact, Held
 from mailworthy.spf.model import Result as Spf
 from receive_kit import (
@@ -39,6 +41,7 @@ from receive_kit import (
     unclicked,
 )
 
+TODAY = date(2026, 11, 23)
 PROFILE = Profile("test", "Test")
 LENGTHS = {length: Profile(length, length, length=length) for length in Length}
 OLD = Profile("old", "Old", length=Length.HONOUR, discovery=Alignment.PUBLIC_SUFFIX_LIST)
@@ -245,6 +248,47 @@ def test_each_receiver_takes_l_its_own_way(
     for record in (NONE, None):
         found = find(fact, evidence(signatures=signatures, record=record), LENGTHS[length])
         assert found.held is held
+
+
+RSA = Profile(
+    "rsa", "R and others", algorithms=Algorithms((Algorithm.RSA,), "https://r.example", TODAY)
+)
+ED25519, RSA_KEYLESS = signed(k="ed25519", bits=256), signed("no-key", bits=0)
+NO_ED = "R does not verify Ed25519"
+ALONE = f"{NO_ED}, and there is no other signature"
+DENIED = {"sender": FAILS["sender"], "signatures": (ED25519,)}
+
+
+@pytest.mark.parametrize(
+    ("fact", "changes", "held", "names"),
+    [
+        (Fact.DKIM_NONE, {"signatures": (ED25519,)}, Held.YES, ALONE),
+        (Fact.DKIM_NOT_PASS, {"signatures": (ED25519,)}, Held.YES, ALONE),
+        (Fact.DKIM_NOT_PASS, {"signatures": (RSA_KEYLESS, ED25519)}, Held.YES, f"it is; {NO_ED}"),
+        (Fact.DKIM_NOT_PASS, {"signatures": (BROKEN, ED25519)}, Held.YES, f"it is; {NO_ED}"),
+        (Fact.DKIM_BROKEN, {"signatures": (BROKEN, ED25519)}, Held.YES, NO_ED),
+        (Fact.DKIM_NOT_PASS, {"signatures": (signed(), ED25519)}, Held.NO, ""),
+        (Fact.DKIM_NOT_PASS, {"signatures": (LATER, ED25519)}, Held.UNKNOWN, "could not be had"),
+        (
+            Fact.DKIM_NOT_PASS,
+            {"signatures": (signed("key-unavailable", k="ed25519"),)},
+            Held.YES,
+            ALONE,
+        ),
+        (Fact.DKIM_WEAK_KEY, {"signatures": (signed(bits=512), ED25519)}, Held.YES, "512"),
+        (Fact.DKIM_UNALIGNED, {"signatures": (ED25519,)}, Held.YES, NO_ED),
+        (Fact.DKIM_UNALIGNED, {"signatures": (ED25519,), "record": None}, Held.YES, NO_ED),
+        (Fact.DMARC_FAIL, DENIED, Held.YES, NO_ED),
+        (Fact.DMARC_REJECT, {**DENIED, "record": REJECT}, Held.YES, NO_ED),
+    ],
+)
+def test_a_signature_that_a_receiver_does_not_verify_is_none(
+    fact: Fact, changes: dict[str, Any], held: Held, names: str
+) -> None:
+    finding = find(fact, evidence(**changes), RSA)
+    assert finding.held is held, finding.reason
+    assert names in finding.reason
+    assert NO_ED not in find(fact, evidence(**changes), PROFILE).reason
 
 
 def test_who_follows_rfc_7489_sees_its_result() -> None:

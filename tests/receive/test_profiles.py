@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from mailworthy.message.author import Fault
 from mailworthy.receive.decide import decide
 from mailworthy.receive.load import every, load, names, parse
 from mailworthy.receive.profile import Line, Profile
+from mailworthy.receive.verifier import Algorithm
 from mailworthy.receive.weights import WEIGHTS
 from mailworthy.receive.words import Disposition, Fact, Held
 from mailworthy.spf.model import Result as Spf
@@ -73,6 +75,24 @@ def test_a_profile_is_sound(profile: Profile) -> None:
         assert line.requirement[0].isupper()
         assert not line.requirement.endswith(".")
         assert line.requirement.isprintable()
+
+    if profile.algorithms is not None:
+        assert re.fullmatch(r"https://[!-~]+", profile.algorithms.source)
+        assert date(2025, 1, 1) < profile.algorithms.date <= READ
+
+
+def test_who_does_not_verify_ed25519() -> None:
+    """A bulk profile has it from the one that it extends."""
+    alone: dict[str, Any] = {"signatures": (signed(k="ed25519"),), "sender": spf(Spf.FAIL)}
+    refusing = {p.name for p in PROFILES if Algorithm.ED25519 not in p.verifier.algorithms}
+    assert refusing == {
+        f"{name}{bulk}" for name in ("gmail", "outlook", "yahoo") for bulk in ("", "-bulk")
+    }
+    for profile in PROFILES:
+        decision = decide(profile, evidence(**alone, record=REJECT))
+        said = {o.line.id: o.broken for o in decision.outcomes}
+        expected = Held.YES if profile.name in refusing else Held.NO
+        assert said.get("dmarc-reject", expected) is expected
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.name)

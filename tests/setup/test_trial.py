@@ -237,6 +237,17 @@ PITFALLS: dict[str, tuple[Harm, str, tuple[str, ...]]] = {
     "keys that do not match, bulk": (OLD_KEYS, "gmail-bulk", ("reject 550 5.7.30",) * 4),
     "keys that do not match": (OLD_KEYS, "gmail", ("accept",) * 4),
     "no keys": (NO_KEYS, "outlook-bulk", ("reject 550 5.7.515",) * 4),
+    "no RSA key, and SPF forbids it": (
+        all_of(without(OTHER_RSA, "TXT"), NOBODY, REJECT),
+        "gmail",
+        ("reject 550 5.7.26",) * 4,
+    ),
+    "no RSA key, for one who verifies both": (
+        all_of(without(OTHER_RSA, "TXT"), NOBODY, REJECT),
+        "icloud",
+        ("accept",) * 4,
+    ),
+    "no RSA key, bulk": (without(OTHER_RSA, "TXT"), "gmail-bulk", ("reject 550 5.7.30",) * 4),
     "SPF forbids it, bulk": (NOBODY, "gmail-bulk", ("reject 550 5.7.27",) * 4),
     "one address forgotten in SPF": (
         instead(

@@ -45,9 +45,17 @@ def _weights() -> str:
 
 def _section(profile: Profile) -> str:
     lines = table(HEADER, [_row(line, weighed=profile.weighed) for line in profile.lines])
-    return (
-        f"\n## {code(profile.name)}: {escape(profile.title)}\n\n{escape(profile.note)}\n\n{lines}"
-    )
+    title = f"{code(profile.name)}: {escape(profile.title)}"
+    return f"\n## {title}\n\n{escape(profile.note)}\n\n{_algorithms(profile)}{lines}"
+
+
+def _algorithms(profile: Profile) -> str:
+    """Which signatures count, where that is not all."""
+    found = profile.algorithms
+    if found is None:
+        return ""
+    names = ", ".join(code(name) for name in found.verified)
+    return f"Of signatures, only {names} count [{found.date.isoformat()}]({found.source}).\n\n"
 
 
 def _row(line: Line, *, weighed: bool) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import msgspec
 
 from mailworthy.arc.engine import verify as verify_arc
 from mailworthy.dkim.engine import verify as verify_dkim
-from mailworthy.dkim.result import DkimResults, Length
+from mailworthy.dkim.result import DkimResults
 from mailworthy.dmarc import rfc7489
 from mailworthy.dmarc.align import Identifier
 from mailworthy.dmarc.discover import PolicyFound
@@ -34,6 +34,7 @@ from mailworthy.receive.form import form
 from mailworthy.receive.identifiers import identifiers
 from mailworthy.receive.profile import Alignment, Profile
 from mailworthy.receive.verdict import Heard, Verdict
+from mailworthy.receive.verifier import Verifier
 from mailworthy.receive.words import Check, DmarcReject
 from mailworthy.spf.engine import check_host
 from mailworthy.spf.identity import Identity, helo_identity, mail_from_identity
@@ -152,7 +153,7 @@ class _Judging:
 
     def authentication(
         self,
-    ) -> Asking[tuple[SpfResult, DkimResults, dict[Length, DmarcResult], DmarcResult | None]]:
+    ) -> Asking[tuple[SpfResult, DkimResults, dict[Verifier, DmarcResult], DmarcResult | None]]:
         """SPF, DKIM and the policy at the same time, and DMARC as soon as the three are there."""
         authors = self.author.domains[:MAX_AUTHORS]
         spf, dkim, founds = yield from heard(
@@ -169,7 +170,7 @@ class _Judging:
 
     def alignment(
         self, spf: SpfResult, dkim: DkimResults, founds: list[PolicyFound]
-    ) -> Asking[tuple[dict[Length, DmarcResult], DmarcResult | None]]:
+    ) -> Asking[tuple[dict[Verifier, DmarcResult], DmarcResult | None]]:
         """What follows for DMARC, and for what RFC 7489 had where somebody wants to compare."""
         dmarc = yield from self.dmarc(spf, dkim, founds)
         if not any(p.discovery is _OLD for p in self.profiles):
@@ -178,15 +179,15 @@ class _Judging:
 
     def dmarc(
         self, spf: SpfResult, dkim: DkimResults, founds: list[PolicyFound]
-    ) -> Asking[dict[Length, DmarcResult]]:
-        """A result for every way to take l=; what they have in common is worked out once."""
-        results: dict[Length, DmarcResult] = {}
+    ) -> Asking[dict[Verifier, DmarcResult]]:
+        """A result for every verifier; what they have in common is worked out once."""
+        results: dict[Verifier, DmarcResult] = {}
         known: dict[tuple[Identifier, ...], DmarcResult] = {}
-        for length in dict.fromkeys(p.length for p in self.profiles):
-            found = identifiers(spf, dkim, length)
+        for verifier in dict.fromkeys(p.verifier for p in self.profiles):
+            found = identifiers(spf, dkim, verifier)
             if found not in known:
                 known[found] = yield from self.judged(found, founds)
-            results[length] = known[found]
+            results[verifier] = known[found]
         return results
 
     def judged(
@@ -215,8 +216,8 @@ class _Judging:
         )
 
     def rfc7489(self, spf: SpfResult, dkim: DkimResults) -> Asking[DmarcResult]:
-        length = next(p.length for p in self.profiles if p.discovery is _OLD)
-        found = identifiers(spf, dkim, length)
+        verifier = next(p.verifier for p in self.profiles if p.discovery is _OLD)
+        found = identifiers(spf, dkim, verifier)
         return rfc7489.evaluate(self.author.domains, found, fault=self.fault())
 
     def reachable(self) -> Asking[tuple[MxResult | None, MxResult | None]]:

@@ -49,5 +49,7 @@ def _read(name: str) -> Profile:
     if not profile.extends:
         return profile
     own = {line.id for line in profile.lines}
-    kept = [line for line in _read(profile.extends).lines if line.id not in own]
-    return msgspec.structs.replace(profile, lines=(*kept, *profile.lines))
+    base = _read(profile.extends)
+    kept = [line for line in base.lines if line.id not in own]
+    algorithms = profile.algorithms or base.algorithms
+    return msgspec.structs.replace(profile, lines=(*kept, *profile.lines), algorithms=algorithms)

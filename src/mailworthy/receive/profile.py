@@ -7,6 +7,7 @@ from functools import cached_property
 import msgspec
 
 from mailworthy.dkim.result import Length
+from mailworthy.receive.verifier import Algorithm, Verifier
 from mailworthy.receive.words import Disposition, DmarcReject, Fact
 
 
@@ -40,12 +41,22 @@ class Line(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=Tr
     ipv6_only: bool = False
 
 
+class Algorithms(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=True):
+    """The signature algorithms that a receiver verifies, and who says so; a signature of another
+    is to it as good as none (RFC 6376 §6.1.1)."""
+
+    verified: tuple[Algorithm, ...]
+    source: str
+    date: date
+
+
 class Profile(msgspec.Struct, frozen=True, dict=True, rename="kebab", forbid_unknown_fields=True):
     """A receiver. `weighed` receivers add up what fails (see `weights`); others act by lines.
 
     `dmarc_reject` is for those that weigh: whether p=reject alone refuses.
 
-    `extends` names the profile whose lines apply too, unless one of the same id stands here.
+    `extends` names the profile whose lines apply too, unless one of the same id stands here, and
+    whose algorithms do, unless some stand here. Without any, all are verified.
     """
 
     name: str
@@ -56,7 +67,15 @@ class Profile(msgspec.Struct, frozen=True, dict=True, rename="kebab", forbid_unk
     weighed: bool = False
     dmarc_reject: DmarcReject = DmarcReject.INDEPENDENT
     extends: str = ""
+    algorithms: Algorithms | None = None
     lines: tuple[Line, ...] = ()
+
+    @cached_property
+    def verifier(self) -> Verifier:
+        """What it makes of signatures."""
+        if self.algorithms is None:
+            return Verifier(self.length)
+        return Verifier(self.length, self.algorithms.verified)
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:

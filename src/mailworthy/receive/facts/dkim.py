@@ -22,7 +22,7 @@ def broken(view: View) -> Said:
     found = _broken(view)
     if view.passing or not found:
         return NO
-    return _doubt(view) or (Held.YES, _about("the signature of {} does not hold: {}", found[0]))
+    return _doubt(view) or (Held.YES, _unheld(view, found[0]))
 
 
 def not_pass(view: View) -> Said:
@@ -32,13 +32,12 @@ def not_pass(view: View) -> Said:
     if doubt := _doubt(view):
         return doubt
     found = _broken(view)
-    text = _about("the signature of {} does not hold: {}", found[0]) if found else _unsigned(view)
-    return Held.YES, text
+    return Held.YES, _unheld(view, found[0]) if found else _unsigned(view)
 
 
 def weak_key(view: View) -> Said:
     """Every key is RSA of less than 1024 bits."""
-    keys = [(s, s.key) for s, _ in view.signatures if s.key is not None and s.key.bits]
+    keys = [(s, s.key) for s in _usable(view) if s.key is not None and s.key.bits]
     if not keys or any(key.k != "rsa" or key.bits >= WEAK for _, key in keys):
         return NO
     signature, key = keys[0]
@@ -69,7 +68,23 @@ def _doubt(view: View) -> Said | None:
 def _unsigned(view: View) -> str:
     if not view.signatures:
         return "nobody signed the message (no DKIM-Signature)"
-    return _about("the signature of {} cannot be used: {}", view.signatures[0][0])
+    usable = _usable(view)
+    if not usable:
+        return f"{view.ignored}, and there is no other signature"
+    return _more(view, _about("the signature of {} cannot be used: {}", usable[0]))
+
+
+def _unheld(view: View, signature: DkimSignature) -> str:
+    return _more(view, _about("the signature of {} does not hold: {}", signature))
+
+
+def _more(view: View, text: str) -> str:
+    """The sentence, and that other signatures are not verified."""
+    return f"{text}; {view.ignored}" if view.ignored else text
+
+
+def _usable(view: View) -> list[DkimSignature]:
+    return [s for s, _ in view.signatures if not view.profile.verifier.ignores(s)]
 
 
 def _about(text: str, signature: DkimSignature) -> str:

@@ -47,7 +47,7 @@ def _unaligned(view: View, methods: tuple[Method, ...]) -> Said:
             return unknown(check.unknown)
         if check.aligned:
             return Held.UNKNOWN, _undecided(check.identifier)
-    return Held.YES, _strangers(author, [c.identifier for c in wanted], methods)
+    return Held.YES, _strangers(author, [c.identifier for c in wanted], methods) + _more(view)
 
 
 def _checks(view: View, author: str, judgement: Judgement | None) -> Iterable[Check]:
@@ -82,6 +82,11 @@ def _strangers(author: str, found: list[Identifier], methods: tuple[Method, ...]
     what = "no signature" if methods == (Method.DKIM,) else "nothing that was verified"
     text = f"{what} belongs to {shown(author)}, the domain in From"
     return f"{text}; what passes is {', '.join(passing[:3])}" if passing else text
+
+
+def _more(view: View) -> str:
+    """Why a signature that holds proves nothing to this receiver."""
+    return f"; {view.ignored}" if view.ignored else ""
 
 
 def no_policy(view: View) -> Said:
@@ -122,7 +127,8 @@ def fail(view: View) -> Said:
     """A policy applies, and nothing that passes belongs to its domain."""
     for judgement in view.dmarc.judgements:
         if judgement.result is Result.FAIL:
-            return Held.YES, f"nothing that was verified belongs to {shown(judgement.author)}"
+            text = f"nothing that was verified belongs to {shown(judgement.author)}"
+            return Held.YES, text + _more(view)
     open_ = next((j for j in view.dmarc.judgements if j.result is Result.TEMPERROR), None)
     return NO if open_ is None else unknown(open_.unknown)
 
@@ -134,7 +140,7 @@ def asks(policy: Policy) -> Callable[[View], Said]:
         dmarc = view.dmarc
         if dmarc.disposition is policy:
             judgement = next(j for j in dmarc.judgements if j.disposition is policy)
-            return Held.YES, _asked(judgement, policy)
+            return Held.YES, _asked(judgement, policy) + _more(view)
         if dmarc.disposition is Policy.REJECT:
             return NO  # which is more than any other
         for judgement in dmarc.judgements:

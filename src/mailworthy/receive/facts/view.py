@@ -1,5 +1,6 @@
 """The evidence as one profile sees it, and what all tests of it share."""
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TypeAlias
@@ -13,17 +14,18 @@ from mailworthy.errors import UsageError
 from mailworthy.lookup.model import NOT_ASKED, Answer, Status
 from mailworthy.names import printable
 from mailworthy.receive.evidence import Evidence
-from mailworthy.receive.identifiers import identifiers, result_of
+from mailworthy.receive.identifiers import identifiers
 from mailworthy.receive.profile import Alignment, Profile
 from mailworthy.receive.words import Held
 
 Said: TypeAlias = tuple[Held, str]
 SHOWN = 100  # characters of one name in a reason
+_FIRST_NAME = re.compile(", | and ")
 NO: Said = (Held.NO, "")
 
 
 class View:
-    """One message, one receiver: how it takes l=, and which DMARC it follows."""
+    """One message, one receiver: what it verifies, and which DMARC it follows."""
 
     def __init__(self, evidence: Evidence, profile: Profile) -> None:
         self.evidence, self.profile = evidence, profile
@@ -31,7 +33,7 @@ class View:
     @cached_property
     def dmarc(self) -> DmarcResult:
         """The DMARC result that this receiver has; UsageError where it was never worked out."""
-        found = self.evidence.dmarc.get(self.profile.length)
+        found = self.evidence.dmarc.get(self.profile.verifier)
         if self.profile.discovery is Alignment.PUBLIC_SUFFIX_LIST:
             found = self.evidence.dmarc_rfc7489
         if found is None:
@@ -41,8 +43,8 @@ class View:
     @cached_property
     def signatures(self) -> tuple[tuple[DkimSignature, Dkim], ...]:
         """Every signature with the result that this receiver sees."""
-        length = self.profile.length
-        return tuple([(s, result_of(s, length)) for s in self.evidence.dkim.signatures])
+        result = self.profile.verifier.result
+        return tuple([(s, result(s)) for s in self.evidence.dkim.signatures])
 
     @cached_property
     def passing(self) -> tuple[DkimSignature, ...]:
@@ -55,9 +57,17 @@ class View:
         return tuple([s for s, result in self.signatures if result is Dkim.TEMPERROR])
 
     @cached_property
+    def ignored(self) -> str:
+        """That this receiver does not verify what others do, in words; empty where it does."""
+        ignores = self.profile.verifier.ignores
+        if not any(ignores(signature) for signature, _ in self.signatures):
+            return ""
+        return f"{_FIRST_NAME.split(self.profile.title)[0]} does not verify Ed25519"
+
+    @cached_property
     def identifiers(self) -> tuple[Identifier, ...]:
         """What was authenticated, and what was not."""
-        return identifiers(self.evidence.spf, self.evidence.dkim, self.profile.length)
+        return identifiers(self.evidence.spf, self.evidence.dkim, self.profile.verifier)
 
 
 def shown(name: str) -> str:

@@ -29,7 +29,10 @@ def evidence(found: Evidence) -> Data:
         "spf": _spf(found.spf),
         "spf_helo": _spf(found.spf_helo),
         "dkim": [_signature(s) for s in found.dkim.signatures],
-        "dmarc": [{"length": length, **_dmarc(r)} for length, r in found.dmarc.items()],
+        "dmarc": [
+            {"length": verifier.length, "algorithms": verifier.algorithms, **_dmarc(result)}
+            for verifier, result in found.dmarc.items()
+        ],
         "dmarc_rfc7489": None if found.dmarc_rfc7489 is None else _dmarc(found.dmarc_rfc7489),
         "arc": _arc(found.arc),
         "sender_domain": _mx(found.sender),
