@@ -1,7 +1,6 @@
 """Stores to test with: the same tests for every database."""
 
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,8 +9,6 @@ import sqlalchemy as sa
 import postgres
 from mailworthy import store
 from mailworthy.store import Store
-
-NUMBERS = count()
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +26,7 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a store can be opened that nobody has used."""
     if request.param == "sqlite":
         return str(tmp_path / "mailworthy.db")
-    return new_database(request.getfixturevalue("server"))
+    return emptied(request.getfixturevalue("server"))
 
 
 @pytest.fixture
@@ -39,12 +36,12 @@ def mine(where: str) -> Iterator[Store]:
         yield opened
 
 
-def new_database(folder: str) -> str:
-    """The URL of an empty database."""
-    name = f"t{next(NUMBERS)}"
+def emptied(folder: str) -> str:
+    """The URL of the server's database, in which there is nothing (any more)."""
     url = sa.URL.create("postgresql+psycopg", "postgres", query={"host": folder})
     engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+        connection.exec_driver_sql("CREATE SCHEMA public")
     engine.dispose()
-    return f"postgresql://postgres@/{name}?host={folder}"
+    return f"postgresql://postgres@/postgres?host={folder}"

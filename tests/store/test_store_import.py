@@ -246,7 +246,7 @@ RECORDS = st.lists(
 
 
 @given(st.lists(st.tuples(RECORDS, st.integers(0, 3), st.booleans()), max_size=5), st.data())
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_sums_are_those_of_the_rows(
     tmp_path_factory: pytest.TempPathFactory, reports: list[Any], data: st.DataObject
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import storekit as kit
@@ -208,6 +208,7 @@ def test_keys_are_checked(mine: Store) -> None:
 
 
 @given(st.binary(max_size=3000), st.integers(0, 400))
+@settings(max_examples=15)
 def test_contents_come_back_as_they_were(
     tmp_path_factory: pytest.TempPathFactory, some: bytes, times: int
 ) -> None:

@@ -46,7 +46,7 @@ class Store:
     def reading(self) -> Iterator[sa.Connection]:
         """A connection that sees one state of the store for as long as it is used."""
         with self._own_errors(), self.backend.engine.connect() as connection:
-            yield connection
+            yield connection.execution_options(**self.backend.snapshot)
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:

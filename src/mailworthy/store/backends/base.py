@@ -1,7 +1,7 @@
 """What a database has to bring along to hold a store."""
 
-from collections.abc import Sequence
-from typing import Protocol, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
@@ -20,6 +20,8 @@ class Backend(Protocol):
 
     engine: sa.Engine
     apart: bool
+    # Execution options by which a connection sees one state for as long as it is used.
+    snapshot: Mapping[str, Any]
 
     def insert(self, table: sa.Table) -> Insert:
         """An INSERT that knows ON CONFLICT."""

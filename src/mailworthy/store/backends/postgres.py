@@ -1,6 +1,7 @@
 """PostgreSQL: for several hosts that import and show at once. The same tables and Selects."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -13,6 +14,10 @@ class Postgres:
     """A store in a database that somebody runs already."""
 
     apart = True
+    snapshot: Mapping[str, Any] = {
+        "isolation_level": "REPEATABLE READ",
+        "postgresql_readonly": True,
+    }
 
     def __init__(self, url: sa.URL) -> None:
         # Positional parameters, as with SQLite, so that rows can be handed over as they are.

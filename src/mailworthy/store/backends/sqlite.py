@@ -8,7 +8,7 @@ beginning (`BEGIN IMMEDIATE`), so that waiting for the lock happens there and no
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,7 @@ class Sqlite:
     """A store in a file, which is made if it is not there, for its owner's eyes only."""
 
     apart = False
+    snapshot: Mapping[str, Any] = {}  # every transaction of SQLite is like that
 
     def __init__(self, path: Path) -> None:
         _make(path)
@@ -69,6 +70,7 @@ class Sqlite:
                 )
                 connection.commit()
             finally:
+                connection.rollback()  # the pragma is refused within a transaction
                 raw.execute("PRAGMA synchronous = NORMAL")
 
     def tidy(self) -> None:
