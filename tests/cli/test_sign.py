@@ -14,6 +14,10 @@ from mailworthy.lookup.memory import Memory
 MESSAGE = b"From: Jane <jane@example.com>\r\nSubject: hello\r\n\r\nbody\r\n"
 
 
+TWO = b"From: a@example.com\r\nFrom: b@example.com\r\n\r\n"
+FOR = ("--domain", "example.com")
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sign") / "mail"
@@ -68,8 +72,10 @@ def test_a_file_in_and_a_file_out(folder: Path, tmp_path: Path) -> None:
     [
         ("a@sub.example.com", (), {"example.com"}),
         ("a@example.net", (), {"example.net"}),
-        ("a@example.net", ("--domain", "example.com"), {"example.com"}),
-        ("a@[192.0.2.1]", ("--domain", "EXAMPLE.com."), {"example.com"}),
+        ("a@sub.example.com", ("--domain", "example.com"), {"example.com"}),
+        ("a@example.com, b@example.org", ("--domain", "example.com"), {"example.com"}),
+        ("a@example.net", ("--domain", "example.com", "--force"), {"example.com"}),
+        ("a@[192.0.2.1]", ("--domain", "EXAMPLE.com.", "--force"), {"example.com"}),
     ],
 )
 def test_for_whom(folder: Path, author: str, more: tuple[str, ...], signed: set[str]) -> None:
@@ -170,7 +176,19 @@ def test_nothing_is_signed_that_nobody_could_verify(
     [
         ((), b"", "standard input is empty"),
         (("nowhere.eml",), b"", "nowhere.eml: No such file or directory"),
-        ((), b"Subject: x\r\n\r\n", "there is no From header field"),
+        ((), b"Subject: x\r\n\r\n", "a message without From cannot be signed"),
+        (
+            FOR,
+            b"From: a@example.org\r\n\r\n",
+            "From is of example.org, so a signature of example.com",
+        ),
+        (FOR, b"From: a@[192.0.2.1]\r\n\r\n", "no address in From has a domain name, so a "),
+        (FOR, TWO, "line 2: a message with 2 From fields is not signed: keep one"),
+        (("--force", *FOR), TWO, "line 2: a message with 2 From fields is not signed: keep one"),
+        (FOR, MESSAGE.replace(b"hello", b"x\ry"), "line 2: a header with a CR that ends no line"),
+        (FOR, MESSAGE.replace(b"hello", b"x\0"), "line 2: a header with an octet of value zero"),
+        (FOR, b"no field\r\n" + MESSAGE, "line 1: a line of the header is no header field"),
+        (FOR, MESSAGE + b"more\n", "line 5 ends in LF alone and others in CR and LF"),
         ((), b"From: a@example.com, b@example.net\r\n\r\n", "From names several domains"),
         ((), b"From: a@example.org\r\n\r\n", "no DKIM key of example.org, only of: example.com, "),
         ((), b"%PDF-1.7\r\n", "standard input is no message, it has no header"),
@@ -203,6 +221,12 @@ def test_what_saving_put_in_front_is_not_signed(folder: Path) -> None:
     done = inside("sign", "--dir", folder, stdin=b"\xef\xbb\xbf\n" + MESSAGE)
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout.endswith(b"==\r\n" + MESSAGE)
+
+
+def test_mixed_line_ends_can_be_meant(folder: Path) -> None:
+    done = inside("sign", "--dir", folder, "--force", stdin=MESSAGE + b"more\n")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert words(verified(done.stdout, folder)) == BOTH
 
 
 def test_a_message_may_not_be_endless() -> None:

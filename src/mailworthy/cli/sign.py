@@ -14,7 +14,6 @@ from mailworthy.cli.options import asking, option
 
 if TYPE_CHECKING:
     from mailworthy.dkim.signing import Signer
-    from mailworthy.message.header import Message
 
 MAX_KEY = 65536
 OTHERS = 0o077  # any right for group or world
@@ -37,6 +36,11 @@ OTHERS = 0o077  # any right for group or world
     metavar="FILE",
     help="A private key from elsewhere: PEM, or an Ed25519 key in base64; repeatable.",
 )
+@click.option(
+    "--force",
+    is_flag=True,
+    help="Sign although From is of another domain than --domain, or line ends are mixed.",
+)
 @click.option("--out", metavar="FILE", help="Write the signed message to FILE.")
 @click.option("--check", is_flag=True, help="Sign only if DNS has the keys that belong to these.")
 @option("dir")
@@ -46,6 +50,7 @@ def command(
     domain: str | None,
     selectors: tuple[str, ...],
     keys: tuple[str, ...],
+    force: bool,
     out: str | None,
     check: bool,
     dir: str | None,
@@ -54,39 +59,41 @@ def command(
     """DKIM-sign MESSAGE, a file or standard input, and print it whole.
 
     The keys are those of the folder (--dir, or this one), all of them, so RSA and Ed25519 side
-    by side. Nothing below the new fields is changed, not even the ends of its lines.
+    by side. Nothing below the new fields is changed, not even the ends of its lines. What readers
+    understand in different ways is not signed: several From fields, lines that are no fields.
 
     Exit code: 0 signed, 1 the keys in DNS are others, 2 usage, 3 the keys in DNS could not be
     looked up.
     """
     from mailworthy.cli.messages import read_message
+    from mailworthy.setup.signing import domain_for
 
     if how["record"] is not None and not check:
         raise click.UsageError("--record needs --check: nothing is asked otherwise.")
     if keys and dir is not None:
         raise click.UsageError("give either --dir or --key, not both.")
     given = read_message(message)
-    signer, folder = _signer(given, domain, selectors, keys, dir)
+    name = domain_for(given, domain, force=force)
+    signer, folder = _signer(name, domain is not None, selectors, keys, dir)
     if check:
         _look(signer, folder, how)
     _hand_over(signer.sign(given, now=datetime.now(UTC)), out)
 
 
 def _signer(
-    message: "Message",
-    domain: str | None,
+    name: str,
+    exact: bool,
     selectors: tuple[str, ...],
     keys: tuple[str, ...],
     dir: str | None,
 ) -> "tuple[Signer, Path | None]":
     from mailworthy.domain.folder import open_folder
-    from mailworthy.setup.signing import by_files, by_folder, domain_for
+    from mailworthy.setup.signing import by_files, by_folder
 
-    name = domain_for(message, domain)
     if keys:
         return by_files(name, selectors, list(_read(keys))), None
     folder = open_folder(Path(dir or "."))
-    return by_folder(folder, name, selectors, exact=domain is not None), folder.path
+    return by_folder(folder, name, selectors, exact=exact), folder.path
 
 
 def _read(keys: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:

@@ -1,32 +1,73 @@
 """Who signs a message: the keys of the folder, or keys that were named."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from mailworthy.dkim.facade import signer
 from mailworthy.dkim.selfcheck import KeyCheck
 from mailworthy.dkim.signing import Signer, SigningKey
+from mailworthy.dkim.unfit import unfit
 from mailworthy.domain.folder import Folder
 from mailworthy.domain.keys import read_private
 from mailworthy.errors import UsageError
-from mailworthy.message.author import author
+from mailworthy.message.author import Author, author
 from mailworthy.message.disguise import disguised
 from mailworthy.message.header import Message
-from mailworthy.names import ancestors, printable, to_ascii
+from mailworthy.names import ancestors, is_within, printable, to_ascii
+
+_LONE_LF = re.compile(rb"(?<!\r)\n")
 
 
-def domain_for(message: Message, wanted: str | None) -> str:
+def domain_for(message: Message, wanted: str | None, *, force: bool = False) -> str:
     """The domain to sign for: the one wanted, or the author's.
 
-    Raises UsageError where From does not name one.
+    Raises UsageError for a message that is not to be signed, and where From does not name a
+    domain, or names none to which a signature of the wanted one could belong: DMARC would not
+    count it. With `force` that domain is signed for all the same, as lists do.
     """
+    if (problem := unfit(message)) is not None:
+        raise UsageError(problem.message)
+    if not force:
+        _check_ends(message)
+    found = author(message.values(b"from"), disguised(message))
     if wanted is not None:
-        return to_ascii(wanted)
-    found = author([field.value for field in message.named(b"from")], disguised(message))
+        name = to_ascii(wanted)
+        if not force:
+            _check_author(found, name)
+        return name
     if found.domain is None:
         why = found.fault or "From names several domains"
         raise UsageError(f"{why}: mend the message, or say for whom to sign with --domain")
     return found.domain
+
+
+def _check_ends(message: Message) -> None:
+    """Servers make all line ends alike, and not all of them in the same way."""
+    if not message.lone_lf or b"\r\n" not in message.given:
+        return
+    found = _LONE_LF.search(message.given)
+    line = message.given.count(b"\n", 0, found.start()) + 1 if found else 1
+    raise UsageError(
+        f"line {line} ends in LF alone and others in CR and LF: save it with one kind of line "
+        "ends, or insist with --force"
+    )
+
+
+def _check_author(found: Author, name: str) -> None:
+    """A domain at, above or below the author's can align (RFC 9989 §4.4)."""
+    if found.fault is None and any(_related(each, name) for each in found.domains):
+        return
+    shown, who = printable(name, 100), ", ".join(printable(d, 100) for d in found.domains[:3])
+    why = f"From is of {who}" if found.fault is None else found.fault.value
+    raise UsageError(
+        f"{why}, so a signature of {shown} proves nothing about its author: sign for that domain, "
+        "mend From, or insist with --force, as a mailing list may"
+    )
+
+
+def _related(author: str, name: str) -> bool:
+    return is_within(author, name) or is_within(name, author)
 
 
 def by_folder(folder: Folder, domain: str, selectors: Sequence[str], *, exact: bool) -> Signer:
