@@ -123,3 +123,29 @@ def test_reading_twice_is_reading_once() -> None:
 def test_text_is_refused() -> None:
     with pytest.raises(UsageError, match="not str"):
         read("From: a\r\n\r\n")  # type: ignore[arg-type]
+
+
+MBOX_LINES = [
+    b"From joe Mon Nov 23",
+    b"From bank: a@bank.example",
+    b"From a : b@bank.example",
+    b"From x",
+]
+
+
+@pytest.mark.parametrize("first", MBOX_LINES)
+@pytest.mark.parametrize("end", [b"\r\n", b"\n"])
+def test_over_smtp_no_line_is_that_of_an_mbox_file(first: bytes, end: bytes) -> None:
+    octets = first + end + b"From: a@example.com" + end + end + b"body"
+    stored, came = read(octets), read(octets, mbox=False)
+    assert stored.lines == (b"From: a@example.com",)
+    assert came.lines == (first, b"From: a@example.com")
+    assert (came.header_at, came.body) == (0, b"body")
+    assert came.header == first + b"\r\nFrom: a@example.com"
+    assert read(came) is came
+    assert faults(came) != faults(stored) or b":" in first
+
+
+def test_without_such_a_line_it_makes_no_difference() -> None:
+    octets = b"From : a@example.com\r\nSubject: x\r\n\r\nbody"
+    assert read(octets, mbox=False) == read(octets)

@@ -118,6 +118,11 @@ def test_a_client_without_address_above_is_told() -> None:
     )
 
 
+def test_no_line_of_the_sender_is_taken_for_one_of_an_mbox_file() -> None:
+    found = seen(OUTSIDE + "From bank: a@bank.example\n" + REST, 1)
+    assert found.message.lines[0] == b"From bank: a@bank.example"
+
+
 UNSEEN = [
     (REST, 1, Reason.NO_RECEIVED, "The message has no Received field."),
     (OUTSIDE + REST, 0, Reason.NO_SUCH_HOP,

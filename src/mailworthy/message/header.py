@@ -83,12 +83,14 @@ class Message(msgspec.Struct, frozen=True):
         return tuple(field for field in self.fields if field.name == name)
 
 
-def read(message: "bytes | bytearray | memoryview | Message") -> Message:
+def read(message: "bytes | bytearray | memoryview | Message", *, mbox: bool = True) -> Message:
     """Cut any bytes into header fields and body. Linear in their number.
 
     A line ends at LF, with or without CR before it; a lone CR is an octet like others, since
     that is what receivers and DKIM make of it (RFC 6376 §5.3). An mbox "From " line at the top
-    is left out. Raises UsageError for text: only its bytes were signed.
+    is left out; without `mbox` it is a line of the header like others, as it is for what comes
+    over SMTP, where nobody but the sender can have put it there. What was read already stays as
+    it is. Raises UsageError for text: only its bytes were signed.
     """
     if isinstance(message, Message):
         return message
@@ -96,7 +98,7 @@ def read(message: "bytes | bytearray | memoryview | Message") -> Message:
         raise UsageError(f"a message is bytes, not {type(message).__name__}")
     given = bytes(message)
     data = wire(given)
-    start = _envelope(data)
+    start = _envelope(data) if mbox else 0
     end, body_at, divided = _divide(data, start)
     header = data[start:end]
     lines = _lines(header)

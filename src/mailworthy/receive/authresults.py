@@ -113,7 +113,7 @@ def _why(spf: SpfResult) -> str:
 
 
 def _dkim(signatures: tuple[DkimSignature, ...]) -> Iterable[MethodResult]:
-    """One result a signature (RFC 6008); those beyond the cap were not looked at."""
+    """One result a signature (RFC 8601 §2.7.1); those beyond the cap were not looked at."""
     for each in signatures:
         if each.evaluated:
             yield _result(

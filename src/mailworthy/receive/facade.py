@@ -30,9 +30,11 @@ def verify(
 ) -> Verdict:
     """Judge a message as a receiving server would.
 
-    `message` is what came, to the octet; `envelope` what the SMTP session said. `now` is when, for
-    an envelope that does not say so. `profile` names one or several receivers (see
-    `receive.load.names`), or "all". `options` are blocklists to ask, and our own names.
+    `message` is what came, to the octet; where it came over SMTP, `message.read(octets,
+    mbox=False)` keeps a first line from being taken for one of an mbox file. `envelope` is what
+    the SMTP session said, `now` the moment for an envelope that does not say so. `profile` names
+    one or several receivers (see `receive.load.names`), or "all". `options` are blocklists to
+    ask, and our own names.
 
     The verdict has no truth value: look at its `.disposition`. After `deadline` seconds what was
     not learned is undetermined, and `.not_done` says what that is. Raises UsageError for text in
