@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from mailworthy.message import read
 from mailworthy.receive.handover import doubtful
-from mailworthy.receive.hops import boundary, hops
+from mailworthy.receive.hops import Seen, boundary, hops, seen_at
 
 DATE = "; Mon, 02 Mar 2026 10:00:00 +0000\n"
 REST = "From: a@bank.example\n\nbody\n"
@@ -40,6 +40,62 @@ ORDINARY = {
     ],
     "the same organization": [from_to("hub.me.example (10.0.0.9)", "mbx.me.example")],
 }
+
+MS = "Microsoft SMTP Server (version=TLS1_2)"
+AT_EXCHANGE = [
+    from_to("AS8.prod.outlook.com (2603:10a6:20b::12)", "DB9.prod.outlook.com", "HTTPS"),
+    from_to("AM0.PROD.OUTLOOK.COM (2603:10a6:208::15)", "AS8.prod.outlook.com (2603::1)", MS),
+    from_to("AM4.prod.outlook.com (2603:10b6:a03::7f)", "AM0.outlook.office365.com (::1)", MS),
+]
+FRONT = (
+    f"Received: from mail.bank.example (198.51.100.25) by AM4.mail.protection.outlook.com with {MS}"
+    + DATE
+)
+# A client may give itself any name, and rent some of the addresses
+NO_STEPS = {
+    "a stranger's address": ("AM4.prod.outlook.com (198.51.100.66)", "AM0.outlook.com", MS),
+    "a rented address": ("AM4.prod.outlook.com (2603:1030:20b::12)", "AM0.outlook.com", MS),
+    "another tenant": ("AM4.outbound.protection.outlook.com (40.107.1.1)", "AM0.outlook.com", MS),
+    "at the front": ("AM4.outlook.com (2603:10a6::1)", "AM4.mail.protection.outlook.com", MS),
+    "another name": ("mail.attacker.example (2603:10a6::1)", "AM0.outlook.com", MS),
+    "like it": ("AM4.notoutlook.com (2603:10a6::1)", "AM0.outlook.com", MS),
+    "another house": ("AM4.outlook.com (2603:10a6::1)", "mx.me.example", MS),
+    "another protocol": ("AM4.outlook.com (2603:10a6::1)", "AM0.outlook.com", "ESMTP"),
+}
+
+
+def test_steps_within_exchange_online_are_passed_over() -> None:
+    assert doubts(*AT_EXCHANGE, FRONT) == []
+    message = read("".join([*AT_EXCHANGE, FRONT, REST]).encode())
+    found = seen_at(message, 4)
+    assert isinstance(found, Seen)
+    assert found.assumptions[1] == (
+        "Received numbers 2 and 3 are steps within Exchange Online, by the names and addresses."
+    )
+    assert [hop.number for hop in doubtful(read((AT_EXCHANGE[1] + OUTSIDE).encode()), 2)] == [1, 2]
+
+
+@pytest.mark.parametrize("given", NO_STEPS.values(), ids=NO_STEPS)
+def test_what_only_looks_like_a_step_is_the_boundary(given: tuple[str, str, str]) -> None:
+    assert boundary(read((from_to(*given) + FRONT + REST).encode())) == 1
+
+
+@pytest.mark.parametrize(
+    ("front", "paths", "mail_from"),
+    [
+        (FRONT, "Return-Path: a@bank.example\n", "a@bank.example"),
+        (FRONT, "Return-Path: a@bank.example\nReturn-Path: b@bank.example\n", ""),
+        (OUTSIDE, "Return-Path: a@bank.example\n", ""),
+    ],
+)
+def test_exchange_online_writes_the_return_path_below(
+    front: str, paths: str, mail_from: str
+) -> None:
+    found = seen_at(read((front + paths + REST).encode()), 1)
+    assert isinstance(found, Seen)
+    assert found.envelope.mail_from == mail_from
+    assert "eturn path" in found.assumptions[0]
+
 
 STRANGER = "mx.attacker.example"
 # What a server writes that does not see, or does not say, who brought the message

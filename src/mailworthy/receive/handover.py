@@ -8,6 +8,7 @@ from mailworthy.dmarc.psl import organizational_domain
 from mailworthy.message.header import Message
 from mailworthy.names import labels, normalize
 from mailworthy.receive.hops import INSIDE, Hop, hops
+from mailworthy.receive.house import is_step, of_exchange_online
 
 # Fields of which a client may have swallowed the rest, by a name with an open quote or comment.
 _UNREADABLE = frozenset(("unclosed", "too-long", "no-clause"))
@@ -34,6 +35,8 @@ def _handed_on(above: Hop, below: Hop) -> bool:
     received = above.received
     named = [normalize(name) for name in (received.helo, received.reverse) if name]
     if INSIDE.match(received.protocol) or not (named or received.ip):
+        return True
+    if is_step(received) and of_exchange_online(below.received.by):
         return True
     if any(_same(name, below.received.by) for name in named):
         return True

@@ -13,6 +13,7 @@ from mailworthy.message.received import MAX_TEXT, Received, parse, path
 from mailworthy.parsed import Problem
 from mailworthy.rdata.address import Kind, kind
 from mailworthy.receive.envelope import Envelope
+from mailworthy.receive.house import is_step, of_exchange_online
 
 MAX_HOPS = 120  # RFC 5321 §6.3 has servers stop a message after 100 or so
 _RECEIVED = b"received"
@@ -25,8 +26,9 @@ INSIDE = re.compile(r"(?:UTF8)?LMTP|LOCAL|POP|IMAP|HTTP|MAPI|QMQP|STDIN", re.IGN
 
 class Hop(msgspec.Struct, frozen=True):
     """One Received field: `number` counts from the top, from 1; `index` is its place among all
-    header fields. `inside` tells that no public client stands in it, or no SMTP: it was written
-    behind the server that took the message from outside."""
+    header fields. `inside` tells that no public client stands in it, or no SMTP, or that it is a
+    step within Exchange Online: it was written behind the server that took the message from
+    outside."""
 
     number: int
     index: int
@@ -110,7 +112,7 @@ def _hop(message: Message, number: int, index: int) -> Hop:
 def _is_inside(received: Received) -> bool:
     if not received.ip or INSIDE.match(received.protocol):
         return True
-    return kind(received.ip) not in _PUBLIC
+    return kind(received.ip) not in _PUBLIC or is_step(received)
 
 
 def _boundary(found: Iterable[Hop]) -> int | None:
@@ -139,12 +141,12 @@ def _below(message: Message, index: int) -> Message:
     """What stands below a header field, in the very octets that were given."""
     cut = message.header_at + sum(len(line) + 2 for line in message.lines[: index + 1])
     if cut >= len(message.data):
-        return read(b"", mbox=False)
+        return read(b"")
     if not message.lone_lf:
-        return read(message.data[cut:], mbox=False)
+        return read(message.data[cut:])
     # The wire form has as many line ends as what was given, only longer ones.
     lines = message.data.count(b"\n", 0, cut)
-    return read(message.given.split(b"\n", lines)[lines], mbox=False)
+    return read(message.given.split(b"\n", lines)[lines])
 
 
 def _mail_from(message: Message, found: tuple[Hop, ...]) -> tuple[str, tuple[str, ...]]:
@@ -153,6 +155,12 @@ def _mail_from(message: Message, found: tuple[Hop, ...]) -> tuple[str, tuple[str
     if chosen.received.envelope_from is not None:
         return chosen.received.envelope_from, ()
     kept = _kept_path(message, chosen.index)
+    if kept is None and (below := _path_below(message, chosen)) is not None:
+        text = (
+            "The return path stands below that field, where Exchange Online writes it and whoever "
+            "sent the message could."
+        )
+        return below, (text,)
     if kept is None:
         text = "No return path is recorded; the null one is assumed, and SPF looks at HELO alone."
         return "", (text,)
@@ -175,6 +183,14 @@ def _kept_path(message: Message, above: int) -> tuple[str, int] | None:
     return None
 
 
+def _path_below(message: Message, hop: Hop) -> str | None:
+    """The only Return-Path, which Exchange Online writes among the fields of the message."""
+    places = message.places.get(_PATHS[0], ())
+    if len(places) != 1 or not of_exchange_online(hop.received.by):
+        return None
+    return path(decode(message.lines[places[0]].partition(b":")[2][:MAX_TEXT]))
+
+
 def _trust(found: tuple[Hop, ...]) -> tuple[str, ...]:
     """What the last of these hops, counted from the top, can be known by."""
     first, hop = _boundary(found), len(found)
@@ -189,8 +205,19 @@ def _trust(found: tuple[Hop, ...]) -> tuple[str, ...]:
     above = "number 1 is" if hop == 2 else f"numbers 1 to {hop - 1} are"
     return (
         f"Received {above} taken to be written by trusted servers.",
+        *_steps(found[:-1]),
         *(text for each in found[:-1] for text in _unnamed(each)),
     )
+
+
+def _steps(above: tuple[Hop, ...]) -> tuple[str, ...]:
+    """Hops between public addresses that are passed over all the same."""
+    numbers = [str(hop.number) for hop in above if is_step(hop.received)]
+    if not numbers:
+        return ()
+    these = "number {} is a step" if len(numbers) == 1 else "numbers {} are steps"
+    which = these.format(" and ".join(numbers))
+    return (f"Received {which} within Exchange Online, by the names and addresses.",)
 
 
 def _unnamed(hop: Hop) -> tuple[str, ...]:
