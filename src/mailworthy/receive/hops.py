@@ -141,12 +141,12 @@ def _below(message: Message, index: int) -> Message:
     """What stands below a header field, in the very octets that were given."""
     cut = message.header_at + sum(len(line) + 2 for line in message.lines[: index + 1])
     if cut >= len(message.data):
-        return read(b"")
+        return read(b"", mbox=False)
     if not message.lone_lf:
-        return read(message.data[cut:])
+        return read(message.data[cut:], mbox=False)
     # The wire form has as many line ends as what was given, only longer ones.
     lines = message.data.count(b"\n", 0, cut)
-    return read(message.given.split(b"\n", lines)[lines])
+    return read(message.given.split(b"\n", lines)[lines], mbox=False)
 
 
 def _mail_from(message: Message, found: tuple[Hop, ...]) -> tuple[str, tuple[str, ...]]:
