@@ -7,6 +7,19 @@ import click
 # The module of each command, and its one-line help.
 COMMANDS = {
     "import": ("importing", "Read reports from files, folders or standard input."),
+    "fetch": ("fetch", "Read reports from mailboxes: IMAP or Maildir."),
+    "overview": ("overview", "Mail by day, and how much of it passes DMARC."),
+    "sources": ("sources", "Who sends in your name, and what to do about each."),
+    "source": ("source", "One source in full."),
+    "why": ("why", "Why mail failed: what was reported, and what DNS says today."),
+    "approve": ("approve", "Say of a source that it may send."),
+    "list": ("listing", "The reports that came."),
+    "show": ("show", "One report, or the file that it came in."),
+    "reporters": ("reporters", "Who reports, and how well."),
+    "problems": ("problems", "What could not be read, and why."),
+    "tls": ("tls", "Sessions that failed to be encrypted."),
+    "complaints": ("complaints", "What people called spam."),
+    "export": ("export", "All rows as CSV, JSON or Parquet."),
 }
 
 

@@ -40,6 +40,13 @@ class What(StrEnum):
     FAILED = "failed"  # it could not be had from where it lies, and stays there
 
 
+class Trouble(msgspec.Struct, frozen=True):
+    """Something that a source could not do; the next try is in `wait` seconds, 0 if none is."""
+
+    reason: str
+    wait: float = 0.0
+
+
 class Done(msgspec.Struct, frozen=True):
     """What became of one `Incoming`, or of one mail of an mbox file; it has been committed.
 

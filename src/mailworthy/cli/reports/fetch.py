@@ -1,0 +1,144 @@
+"""`mailworthy reports fetch`."""
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import click
+
+from mailworthy.cli.reports.intake import TEMPFAIL, Told, importer, intake
+
+if TYPE_CHECKING:
+    from mailworthy.reports.intake.importing import Importer
+    from mailworthy.reports.intake.model import Done, Trouble
+
+Source: TypeAlias = "Callable[[], Iterator[Done | Trouble]]"
+_POLL = 60.0
+
+
+@click.command("fetch")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE…")
+@click.option("--watch", is_flag=True, help="Stay, and take what comes when it comes.")
+@click.option(
+    "--move-to",
+    default="",
+    metavar="FOLDER",
+    help="Move reports that are stored to this folder of the same IMAP account.  [default: mark "
+    "them as read]",
+)
+@click.option(
+    "--password-file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="The password is its first line.",
+)
+@click.option("--keyring", is_flag=True, help="The password is in the keyring of this desktop.")
+@intake
+def command(
+    sources: tuple[str, ...],
+    watch: bool,
+    vouch: bool,
+    format: str,
+    move_to: str,
+    password_file: str | None,
+    keyring: bool,
+    **given: Any,
+) -> None:
+    """Read reports from mailboxes, which other mail may share.
+
+    SOURCE is imaps://USER@HOST/FOLDER (imap:// for STARTTLS; %40 is the @ in a user's name) or
+    maildir:PATH. A report is marked or moved when it is stored for certain; other mail is left as
+    it is, unread. The password comes from --password-file, --keyring or the variable
+    MAILWORTHY_IMAP_PASSWORD. A certificate authority of your own is named by SSL_CERT_FILE.
+
+    Exit code: 0 all of it was read, 1 something in it could not be, 2 usage, 75 the server or the
+    store cannot be had now.
+    """
+    from mailworthy.cli.streams import one_line
+    from mailworthy.reports.intake.imap.errors import Gone
+    from mailworthy.store import StoreBusy, StoreFull
+
+    told = Told(format)
+    try:
+        with importer(**given) as (mine, _):
+            making = _Making(mine, vouch, move_to, password_file, keyring)
+            opened = [making.source(text, watch) for text in sources]
+            _run(opened, told, watch)
+    except (Gone, StoreBusy, StoreFull) as error:
+        click.echo(one_line(error), err=True)
+        sys.exit(TEMPFAIL)
+    told.sum()
+    sys.exit(told.code)
+
+
+class _Making:
+    """Makes sources of what the user typed."""
+
+    def __init__(
+        self, mine: "Importer", vouch: bool, move: str, file: str | None, keyring: bool
+    ) -> None:
+        self._mine, self._vouch, self._move = mine, vouch, move
+        self._file, self._keyring = file, keyring
+
+    def source(self, text: str, watch: bool) -> "Source":
+        return (
+            self._maildir(text, watch) if text.startswith("maildir:") else self._imap(text, watch)
+        )
+
+    def _maildir(self, text: str, watch: bool) -> "Source":
+        from pathlib import Path
+
+        from mailworthy.reports.intake.maildir import Maildir
+
+        box = Maildir(Path(text.removeprefix("maildir:")), self._mine, vouch=self._vouch)
+        return (lambda: _again(box.fetch)) if watch else box.fetch
+
+    def _imap(self, text: str, watch: bool) -> "Source":
+        from mailworthy.cli.reports.secret import password
+        from mailworthy.reports.intake.imap.address import parse
+        from mailworthy.reports.intake.imap.follow import Follower
+        from mailworthy.reports.intake.imap.mailbox import Mailbox, Then
+
+        address = parse(text)
+        box = Mailbox(address, self._mine, then=Then(self._move), vouch=self._vouch)
+        follower = Follower(box, password(address, self._file, self._keyring))
+        return follower.watch if watch else follower.once
+
+
+def _again(fetch: "Source") -> "Iterator[Done | Trouble]":
+    """Look again and again; a Maildir does not call."""
+    from mailworthy.reports.intake.model import Trouble
+    from mailworthy.store import StoreBusy, StoreFull
+
+    while True:
+        try:
+            yield from fetch()
+        except (StoreBusy, StoreFull, OSError) as error:
+            yield Trouble(str(error), _POLL)
+        time.sleep(_POLL)
+
+
+def _run(opened: "list[Source]", told: Told, watch: bool) -> None:
+    """One after the other; all at once where they never end."""
+    if not watch or len(opened) == 1:
+        for source in opened:
+            _tell(source, told)
+        return
+    threads = [threading.Thread(target=_tell, args=(each, told), daemon=True) for each in opened]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _tell(source: "Source", told: Told) -> None:
+    from mailworthy.names import harmless
+    from mailworthy.reports.intake.model import Trouble, What
+
+    for item in source():
+        if isinstance(item, Trouble):
+            click.echo(harmless(item.reason), err=True)
+        elif item.what is not What.OTHER:
+            told.tell(item)

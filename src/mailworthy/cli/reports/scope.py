@@ -1,0 +1,160 @@
+"""What the commands that answer from reports share: options, the store, and printing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from mailworthy.cli.options import option
+from mailworthy.cli.reports.intake import store as where
+
+if TYPE_CHECKING:
+    from mailworthy.reports.answers.words import Known
+    from mailworthy.store import Store
+    from mailworthy.store.queries import Scope
+
+F = TypeVar("F", bound=Callable[..., Any])
+DAYS = 30
+_DAY = click.DateTime(["%Y-%m-%d"])
+_domain = click.option(
+    "--domain", "domains", multiple=True, metavar="NAME", help="Only this domain; repeatable."
+)
+_since = click.option("--since", type=_DAY, metavar="DAY", help="From this day on (2026-12-31).")
+_until = click.option("--until", type=_DAY, metavar="DAY", help="Up to this day, and with it.")
+_days = click.option(
+    "--days",
+    type=click.IntRange(1, 36_500),
+    default=DAYS,
+    show_default=True,
+    metavar="N",
+    help="So many days up to --until, or today.",
+)
+_all = click.option("--all-time", is_flag=True, help="All days that there are.")
+_proven = click.option(
+    "--proven", is_flag=True, help="Only reports that are proven to be their reporter's."
+)
+offset = click.option(
+    "--offset", type=click.IntRange(0), default=0, metavar="N", help="Leave out so many first."
+)
+folder = option("dir")
+
+
+def period(function: F) -> F:
+    """The options that say which domains and days."""
+    for add in (_proven, _all, _days, _until, _since, _domain, where):
+        function = add(function)
+    return function
+
+
+def format_(*formats: str) -> Callable[[F], F]:
+    """The option that says how to print."""
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help="How to print the answer.",
+    )
+
+
+printed = format_("text", "json", "csv")
+
+
+def limit(default: int) -> Callable[[F], F]:
+    """The option that says how many."""
+    return click.option(
+        "--limit",
+        type=click.IntRange(1, 10_000),
+        default=default,
+        show_default=True,
+        metavar="N",
+        help="Show so many at most.",
+    )
+
+
+@contextmanager
+def asked(
+    where: str | None,
+    domains: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    days: int,
+    all_time: bool,
+    proven: bool,
+) -> "Iterator[tuple[Store, Scope]]":
+    """The store, and which part of it the options are about."""
+    from mailworthy.names import to_ascii
+    from mailworthy.store.queries import Scope
+
+    names = tuple(dict.fromkeys(to_ascii(name) for name in domains))
+    first, last = _bounds(since, until, days, all_time)
+    with opened(where) as store:
+        yield store, Scope(names, first, last, True if proven else None)
+
+
+def _bounds(
+    since: datetime | None, until: datetime | None, days: int, all_time: bool
+) -> tuple[date | None, date | None]:
+    from mailworthy.errors import UsageError
+
+    first, last = (since and since.date()), (until and until.date())
+    if first and last and last < first:
+        raise UsageError(f"--until {last} is before --since {first}")
+    if first or all_time:
+        return first, last
+    return (last or datetime.now(UTC).date()) - timedelta(days=days - 1), last
+
+
+@contextmanager
+def opened(where: str | None) -> "Iterator[Store]":
+    """The store, which has to be there already."""
+    from mailworthy import store as stores
+    from mailworthy.errors import UsageError
+
+    if where is None or "://" not in where:
+        path = stores.default_path() if where is None else Path(where)
+        if not path.exists():
+            raise UsageError(f"there is no store at {path}; mailworthy reports import makes one")
+    with stores.open(where) as found:
+        yield found
+
+
+def known_of(dir_: str | None) -> "Known | None":
+    """What the folder that was named, or this one, says of senders: the intent, and the names of
+    keys. The keys themselves are not read; whoever reads reports need not be allowed to."""
+    from mailworthy.domain.folder import INTENT, KEYS, has_intent
+    from mailworthy.domain.intentfile import load
+    from mailworthy.errors import UsageError
+    from mailworthy.reports.answers.words import Known
+
+    path = Path(dir_ or "")
+    if not has_intent(path):
+        if dir_ is None:
+            return None
+        raise UsageError(f"there is no {INTENT} in {path}")
+    keys = tuple(file.stem for file in sorted((path / KEYS).glob("*.key")))
+    return Known(load(path / INTENT), keys)
+
+
+def each_domain(store: "Store", scope: "Scope", most: int) -> "list[Scope]":
+    """A scope for each domain: those named, or else those with most mail."""
+    import msgspec
+
+    from mailworthy.store import queries
+
+    names = scope.domains or tuple(
+        row.domain for row in store.rows(queries.by_domain(scope, limit=most))
+    )
+    return [msgspec.structs.replace(scope, domains=(name,)) for name in names]
+
+
+def say(name: str, chosen: str, answers: list[Any], **how: Any) -> None:
+    """Print answers: people read in the alphabet of their terminal, programs in UTF-8."""
+    from mailworthy.render.reports import document
+
+    text = document(name, chosen, answers, **how)
+    click.echo(text if chosen == "text" else text.encode(), nl=False)

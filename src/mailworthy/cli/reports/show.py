@@ -1,0 +1,29 @@
+"""`mailworthy reports show`."""
+
+import click
+
+from mailworthy.cli.reports.intake import store as where_
+from mailworthy.cli.reports.scope import limit, offset, opened, printed, say
+
+
+@click.command("show")
+@click.argument("number", type=click.IntRange(1))
+@where_
+@click.option("--raw", is_flag=True, help="Print the file or mail as it came, and nothing else.")
+@limit(100)
+@offset
+@printed
+def command(
+    number: int, where: str | None, raw: bool, limit: int, offset: int, format_: str
+) -> None:
+    """Show one report with all its records, what is wrong with it, and how it came."""
+    from mailworthy.reports.answers.listing import show
+    from mailworthy.store import importer
+
+    with opened(where) as store:
+        answer = show(store, number, limit=limit, offset=offset)
+        if raw:
+            for piece in importer.load(store, answer.deliveries[-1].sha256):
+                click.echo(piece, nl=False)
+            return
+    say("show", format_, [answer])

@@ -1,0 +1,48 @@
+"""`mailworthy reports sources`."""
+
+from typing import Any
+
+import click
+
+from mailworthy.cli.reports.scope import (
+    asked,
+    each_domain,
+    folder,
+    known_of,
+    limit,
+    period,
+    printed,
+    say,
+)
+
+DOMAINS = 10
+
+
+@click.command("sources")
+@period
+@folder
+@limit(25)
+@printed
+def command(dir: str | None, limit: int, format_: str, **given: Any) -> None:
+    """Show who sends mail in the name of a domain, and what to do about each.
+
+    \b
+    ✓ own        your servers, by address or by your DKIM key
+    ✓ approved   services that mailworthy.toml, your DNS or your word names
+    » forwarder  hands on mail of yours: your signature holds, SPF does not
+    ? unknown    nothing shows who it is
+    ✗ threat     has nothing to do with you, and behaves like a forger
+
+    With a mailworthy.toml (--dir, or in this folder) your servers and services are known. Without
+    --domain these are the domains with most mail.
+    """
+    from mailworthy.reports.answers.sources import sources
+    from mailworthy.reports.answers.words import expected
+
+    known = known_of(dir)
+    with asked(**given) as (store, scope):
+        answers = [
+            sources(store, one, expected(store, one.domains[0], known), limit=limit)
+            for one in each_domain(store, scope, DOMAINS)
+        ]
+    say("sources", format_, answers)
