@@ -55,12 +55,13 @@ def whole(
 
 
 def outcome(data: bytes, limits: aggregate.Limits | None = None) -> object:
-    """All that can be seen of reading some octets, as one value."""
+    """All that reading some octets gives, as one value, whatever flaw was noticed first."""
     report = read(io.BytesIO(data), limits)
     if isinstance(report, Unreadable):
         return report
     records = list(report.records)
-    return report.head, records, report.omissions, report.flaws, report.complete
+    codes = sorted(flaw.code for flaw in report.flaws)
+    return report.head, records, report.omissions, codes, report.complete
 
 
 def element(name: str, text: str | None) -> str:

@@ -62,7 +62,8 @@ def _well_formed(text: bytes) -> bool:
         session.feed(b"".join(utf8(iter([text]), Flaws())))
     except Broken:
         return False
-    return session.reached == session.fed and len(session.done) == 1 and not session.ended
+    whole = session.reached == session.fed and session.open is None and not session.ended
+    return whole and len(session.done) == 1
 
 
 @given(st.lists(RECORDS, min_size=1, max_size=4))

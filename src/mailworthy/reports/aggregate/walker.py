@@ -248,6 +248,8 @@ class Walker:
         if name == "record":
             self.records += 1
         where = f"after record {self.records}" if not name else printable(name, 40)
+        while self._window.end < begin + 2 * EXCERPT and self._window.more(begin):
+            continue
         excerpt = self._window.slice(begin, begin + 2 * EXCERPT).decode("utf-8", "replace")
         return Omission(
             f"record {self.records}" if name == "record" else where,
