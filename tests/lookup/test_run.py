@@ -2,7 +2,11 @@
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
+import pytest
+
+from mailworthy.errors import UsageError
 from mailworthy.lookup.memory import Memory
 from mailworthy.lookup.model import Answer, Asking, Status, Why, look
 from mailworthy.lookup.run import arun, epoch, moment, run
@@ -33,3 +37,11 @@ def test_a_moment_is_the_one_given_or_the_present() -> None:
     assert moment().tzinfo is UTC
     assert epoch(given) == 1795435200
     assert epoch() >= int(moment(given).timestamp()) - 10**9
+
+
+@pytest.mark.parametrize("given", ["zone:x", 1, object()])
+def test_what_is_no_resolver_is_misuse(given: Any) -> None:
+    with pytest.raises(UsageError, match=r"is no resolver: mailworthy.lookup.open_resolver"):
+        run(both(), given)
+    with pytest.raises(UsageError, match="is no resolver"):
+        asyncio.run(arun(both(), given))

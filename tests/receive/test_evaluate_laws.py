@@ -3,12 +3,16 @@
 import asyncio
 import io
 from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailworthy.dmarc.result import Result as Dmarc
 from mailworthy.dnsbl.lists import default
+from mailworthy.errors import UsageError
 from mailworthy.lookup.model import Ask, Reply, Why, failed
 from mailworthy.lookup.replay import Recorder, Replay
 from mailworthy.receive import Envelope, Options, Verdict, aevaluate, evaluate
@@ -163,3 +167,17 @@ def test_the_trace_holds_every_answer(message: bytes, envelope: Envelope, world:
     used |= {(a.ask, Check.HELO) for a in verdict.evidence.helo.answers}
     used.add((verdict.evidence.iprev.reverse.ask, Check.REVERSE_DNS))
     assert used <= asked
+
+
+def test_misuse_is_told() -> None:
+    envelope = Envelope("192.0.2.1")
+    wrong: tuple[Any, ...] = (None, "192.0.2.1", {"ip": "192.0.2.1"})
+    for each in wrong:
+        with pytest.raises(UsageError, match="verify needs an Envelope"):
+            evaluate(b"", each)
+    with pytest.raises(UsageError, match="is no resolver"):
+        evaluate(b"", envelope, resolver="zone:x")  # type: ignore[arg-type]
+    for no_address in wrong[::2]:
+        with pytest.raises(UsageError, match="is not an IP address"):
+            Envelope(no_address)
+    assert Envelope(ip_address("192.0.2.1")) == envelope  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ from mailworthy.iprev.engine import Result as Iprev
 from mailworthy.lookup.model import Why
 from mailworthy.message.author import Fault
 from mailworthy.receive.decide import decide
+from mailworthy.receive.facade import profiles
 from mailworthy.receive.load import every, load, names, parse
 from mailworthy.receive.profile import Line, Profile
 from mailworthy.receive.verifier import Algorithm
@@ -56,9 +57,31 @@ def test_the_receivers() -> None:
 
 @pytest.mark.parametrize("name", ["", "Gmail", "../load", "gmail.toml", "all\x1b[2J"])
 def test_any_other_name_is_misuse_and_hears_the_names(name: str) -> None:
-    with pytest.raises(UsageError, match="there are: strict, gmail, gmail-bulk, gmx") as caught:
+    with pytest.raises(UsageError, match="here are: strict, gmail, gmail-bulk, gmx") as caught:
         load(name)
     assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("Gmail", "gmail"),
+        (["gmail,Yahoo", "gmail"], "gmail yahoo"),
+        ("gmail, ,yahoo ,", "gmail yahoo"),
+        ((), "strict"),
+        (["gmail", "ALL"], " ".join(names())),
+    ],
+)
+def test_profiles_as_people_name_them(typed: str | list[str], found: str) -> None:
+    assert " ".join(p.name for p in profiles(typed)) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("gmial", "gmail"), ("OUTLOK-bulk", "outlook-bulk"), ("al", "all")]
+)
+def test_what_was_meant(typed: str, meant: str) -> None:
+    with pytest.raises(UsageError, match=f"did you mean {meant}\\? There are: strict, gmail"):
+        profiles(typed)
 
 
 @pytest.mark.parametrize("profile", PROFILES, ids=lambda p: p.name)

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from ipaddress import ip_address
 
 import pytest
 
@@ -489,3 +490,12 @@ def test_the_package_has_the_names() -> None:
     assert spf.acheck_host is acheck_host
     assert spf.SpfResult is SpfResult
     assert set(SECTIONS) == set(Cause) - {Cause.MATCH}
+
+
+@pytest.mark.parametrize("ip", ["192.0.2.1", "2001:db8::1"])
+def test_an_address_of_ipaddress_is_one_too(ip: str) -> None:
+    given = ("d.example", "user@d.example")
+    zone = world(record("v=spf1 ip4:192.0.2.1 ip6:2001:db8::1 -all"))
+    found = check_host(ip_address(ip), *given, helo="mx.h.example", resolver=zone)
+    assert found == check_host(ip, *given, helo="mx.h.example", resolver=zone)
+    assert found.result == "pass"

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TypeVar
 
+from mailworthy.errors import UsageError
 from mailworthy.lookup.drive import Resolver, adrive, drive
 from mailworthy.lookup.model import Asking
+from mailworthy.names import printable
 
 T = TypeVar("T")
 
@@ -18,10 +20,10 @@ T = TypeVar("T")
 def run(engine: Asking[T], resolver: Resolver | None = None, *, deadline: float | None = None) -> T:
     """`drive` with the resolver given, or with this machine's where it is None.
 
-    Raises UsageError if this machine has none; nothing for I/O.
+    Raises UsageError if this machine has none, and for what is no resolver; nothing for I/O.
     """
     if resolver is not None:
-        return drive(engine, resolver, deadline=deadline)
+        return drive(engine, _checked(resolver), deadline=deadline)
     with _system() as means:
         return drive(engine, means, deadline=deadline)
 
@@ -31,9 +33,17 @@ async def arun(
 ) -> T:
     """`run` under asyncio."""
     if resolver is not None:
-        return await adrive(engine, resolver, deadline=deadline)
+        return await adrive(engine, _checked(resolver), deadline=deadline)
     with _system() as means:
         return await adrive(engine, means, deadline=deadline)
+
+
+def _checked(resolver: Resolver) -> Resolver:
+    """The same, unless it is none: people give the text that names one."""
+    if hasattr(resolver, "instant") or hasattr(resolver, "answer"):
+        return resolver
+    shown = printable(repr(resolver), 60)
+    raise UsageError(f"{shown} is no resolver: mailworthy.lookup.open_resolver makes one")
 
 
 def moment(now: datetime | None = None) -> datetime:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mailworthy.receive.envelope import Envelope
     from mailworthy.receive.facade import averify as aevaluate
     from mailworthy.receive.facade import verify as evaluate
+    from mailworthy.receive.hops import Hop, Seen, Unseen, boundary, hops, seen_at
     from mailworthy.receive.verdict import Verdict
     from mailworthy.receive.words import Check, Disposition, DmarcReject, Fact, Held
 
@@ -21,23 +22,34 @@ __all__ = [
     "Envelope",
     "Fact",
     "Held",
+    "Hop",
     "Options",
+    "Seen",
+    "Unseen",
     "Verdict",
     "aevaluate",
     "authentication_results",
+    "boundary",
     "evaluate",
+    "hops",
     "removals",
+    "seen_at",
 ]
 
 _HOMES = {
     "Decision": ("decision", "Decision"),
     "Envelope": ("envelope", "Envelope"),
+    "Hop": ("hops", "Hop"),
     "Options": ("engine", "Options"),
+    "Seen": ("hops", "Seen"),
+    "Unseen": ("hops", "Unseen"),
     "Verdict": ("verdict", "Verdict"),
     "aevaluate": ("facade", "averify"),
     "authentication_results": ("authresults", "authentication_results"),
+    "boundary": ("hops", "boundary"),
     "evaluate": ("facade", "verify"),
     "removals": ("authresults", "removals"),
+    "seen_at": ("hops", "seen_at"),
 }
 
 
@@ -45,5 +57,7 @@ def __getattr__(name: str) -> Any:
     """PEP 562: profiles and weights are used without the engines."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "hops":  # a module that can be called
+        return import_module(f"{__name__}.hops")
     home, attribute = _HOMES.get(name, ("words", name))
     return getattr(import_module(f"{__name__}.{home}"), attribute)

@@ -1,6 +1,7 @@
 """What the SMTP session says about a message, beside the message itself (RFC 5321 §2.3.1)."""
 
 from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address
 
 import msgspec
 
@@ -16,6 +17,7 @@ class Envelope(msgspec.Struct, frozen=True):
     it gave them, both empty where it gave none: an empty reverse-path is the null one, of bounces.
     `tls` tells whether the session was encrypted, None where that is not known. `received_at` is
     when, None for the moment of judging. Raises UsageError for an `ip` that is no address.
+    `ip` may be given as an address of `ipaddress` too, and is kept as text.
     """
 
     ip: str
@@ -26,5 +28,7 @@ class Envelope(msgspec.Struct, frozen=True):
     received_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        if address(self.ip) is None:
-            raise UsageError(f"{printable(self.ip, 60)} is not an IP address")
+        if isinstance(self.ip, IPv4Address | IPv6Address):
+            msgspec.structs.force_setattr(self, "ip", str(self.ip))
+        if not isinstance(self.ip, str) or address(self.ip) is None:
+            raise UsageError(f"{printable(str(self.ip), 60)} is not an IP address")

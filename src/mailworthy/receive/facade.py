@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from mailworthy.errors import UsageError
 from mailworthy.lookup.drive import Resolver
 from mailworthy.lookup.model import Asking
 from mailworthy.lookup.run import arun, moment, run
@@ -10,7 +11,7 @@ from mailworthy.message.header import Message
 from mailworthy.receive.engine import OPTIONS, Options
 from mailworthy.receive.engine import evaluate as judge
 from mailworthy.receive.envelope import Envelope
-from mailworthy.receive.load import every, load
+from mailworthy.receive.load import FIRST, every, load
 from mailworthy.receive.profile import Profile
 from mailworthy.receive.verdict import Verdict
 
@@ -66,10 +67,17 @@ def _judging(
     profile: str | Sequence[str],
     options: Options,
 ) -> Asking[Verdict]:
+    if not isinstance(envelope, Envelope):
+        raise UsageError("verify needs an Envelope: who brought the message, from which address")
     return judge(message, envelope, now=moment(now), profiles=profiles(profile), options=options)
 
 
 def profiles(wanted: str | Sequence[str]) -> tuple[Profile, ...]:
-    """The profiles of these names, each once, or all of them. Raises UsageError for others."""
-    names = [wanted] if isinstance(wanted, str) else list(dict.fromkeys(wanted))
-    return every() if ALL in names else tuple(map(load, names or ["strict"]))
+    """The profiles of these names, each once, or all of them. Raises UsageError for others.
+
+    The case does not matter, and one text may hold several names between commas.
+    """
+    texts = [wanted] if isinstance(wanted, str) else wanted
+    typed = [name.strip() for text in texts for name in text.split(",")]
+    names = list(dict.fromkeys(name.lower() for name in typed if name))
+    return every() if ALL in names else tuple(map(load, names or [FIRST]))

@@ -7,6 +7,7 @@ from itertools import islice
 
 import msgspec
 
+from mailworthy.callable import calls
 from mailworthy.message.header import Message, read
 from mailworthy.message.lexer import decode
 from mailworthy.message.received import MAX_TEXT, Received, parse, path
@@ -14,6 +15,8 @@ from mailworthy.parsed import Problem
 from mailworthy.rdata.address import Kind, kind
 from mailworthy.receive.envelope import Envelope
 from mailworthy.receive.house import is_step, of_exchange_online
+
+calls(__name__, __name__, "hops")
 
 MAX_HOPS = 120  # RFC 5321 §6.3 has servers stop a message after 100 or so
 _RECEIVED = b"received"
@@ -171,6 +174,14 @@ def _mail_from(message: Message, found: tuple[Hop, ...]) -> tuple[str, tuple[str
         "The return path is that of the last delivery; a list or forwarder may have used another."
     )
     return mail_from, (text,)
+
+
+def delivered_path(message: Message) -> str | None:
+    """The reverse-path that local delivery wrote at the top of a stored message, above every
+    Received field (RFC 5321 §4.4); None if there is none."""
+    first = message.places.get(_RECEIVED, (1,))[0]
+    kept = _kept_path(message, first)
+    return kept[0] if kept else None
 
 
 def _kept_path(message: Message, above: int) -> tuple[str, int] | None:

@@ -1,6 +1,7 @@
 """The profiles that are shipped, in `profiles/*.toml` beside this module."""
 
 import tomllib
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 
@@ -32,8 +33,9 @@ def names() -> tuple[str, ...]:
 def load(name: str) -> Profile:
     """One profile by its name. Raises UsageError for any other, and lists those there are."""
     if name not in names():
-        known = ", ".join(names())
-        raise UsageError(f"there is no profile {printable(name, 60)}; there are: {known}")
+        known, near = ", ".join(names()), get_close_matches(name.lower(), (*names(), "all"), 1)
+        meant = f"did you mean {near[0]}? There are: {known}" if near else f"there are: {known}"
+        raise UsageError(f"there is no profile {printable(name, 60)}; {meant}")
     return _read(name)
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from mailworthy.lookup.model import Answer, Question, Status
 from mailworthy.names import printable, too_long
-from mailworthy.rdata.address import NotAnAddress, address, reverse_name
+from mailworthy.rdata.address import Address, NotAnAddress, address, reverse_name
 from mailworthy.spf.identity import is_domain
 from mailworthy.spf.macro import Context
 from mailworthy.spf.model import LIMITS, Limits, Result
@@ -28,8 +28,9 @@ class Client(msgspec.Struct, frozen=True):
 
 
 @lru_cache(maxsize=4096)
-def client(ip: str) -> Client:
+def client(given: Address | str) -> Client:
     """Read an address; an IPv4-mapped one is IPv4 (§5). Raises NotAnAddress."""
+    ip = given if isinstance(given, str) else str(given)
     found = address(ip)
     if found is None:
         raise NotAnAddress(f"{printable(ip, 64)} is not an IP address")

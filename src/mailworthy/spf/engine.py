@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 from mailworthy.lookup.model import Answer, Asking, Status
 from mailworthy.names import printable
+from mailworthy.rdata.address import Address
 from mailworthy.spf.check import (
     Check,
     Decision,
@@ -26,7 +27,7 @@ Evaluate: TypeAlias = Callable[[Check, Page, Step, str], Asking[Decision | None]
 
 
 def check_host(
-    ip: str,
+    ip: Address | str,
     domain: str,
     sender: str,
     *,

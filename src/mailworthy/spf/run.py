@@ -4,6 +4,7 @@ from datetime import datetime
 
 from mailworthy.lookup.drive import Resolver
 from mailworthy.lookup.run import arun, epoch, run
+from mailworthy.rdata.address import Address
 from mailworthy.spf import engine
 from mailworthy.spf.model import LIMITS, Limits
 from mailworthy.spf.result import SpfResult
@@ -12,7 +13,7 @@ DEADLINE = 20.0  # seconds, the least that RFC 7208 §4.6.4 wants allowed
 
 
 def check_host(
-    ip: str,
+    ip: Address | str,
     domain: str,
     sender: str,
     *,
@@ -42,7 +43,7 @@ def check_host(
 
 
 async def acheck_host(
-    ip: str,
+    ip: Address | str,
     domain: str,
     sender: str,
     *,
