@@ -177,6 +177,50 @@ def test_what_is_typed_wins_over_what_was_read() -> None:
     assert verdict["spf"]["domain"] == "mx.example.org"
 
 
+RETURN = b"Return-Path: <jane@example.com>\r\n"
+BELOW = b"Received: from a by b; Mon, 02 Mar 2026 09:00:00 +0000\r\n" + RETURN
+
+
+@pytest.mark.parametrize(
+    ("top", "more", "mail_from", "said"),
+    [
+        (RETURN, (), "jane@example.com", "No --mail-from was given: the return path is taken to be "
+         "the one at the top of the message."),
+        (RETURN, ("--mail-from", ""), "", ""),
+        (b"", (), "", "No --mail-from was given: the return path is taken to be empty."),
+        (BELOW, (), "", "No --mail-from was given: the return path is taken to be empty."),
+        (b"Subject: x\r\n" + RETURN, (), "", "No --mail-from was given: the return path is taken "
+         "to be empty."),
+    ],
+)  # fmt: skip
+def test_the_return_path_of_local_delivery(
+    top: bytes, more: tuple[str, ...], mail_from: str, said: str
+) -> None:
+    given = ("--ip", "192.0.2.25", "--helo", "mail.example.com", *more)
+    _, verdict = parsed(*given, *DNS, stdin=top + NO_HOPS)
+    assert verdict["envelope"]["mail_from"] == mail_from
+    assert verdict["assumptions"] == ([said] if said else [])
+
+
+def test_in_which_dns_it_was_judged(tmp_path: Path) -> None:
+    """A replay says what the run said that it repeats."""
+    _, verdict = parsed(CASES / "clean.eml", *DNS)
+    assert verdict["assumptions"][-1].endswith("by the DNS of the zone files.")
+    zone, run = tmp_path / "own.zone", tmp_path / "run.jsonl"
+    zone.write_text(
+        f"; assumed: mail.example.com must have it\n{(CASES / 'world.zone').read_text()}"
+    )
+    _, verdict = parsed(CASES / "clean.eml", "--dns", f"zone:{zone}", "--record", run)
+    assert verdict["assumptions"][-1].startswith("What the zone files mark as assumed is taken")
+    assert parsed(CASES / "clean.eml", "--dns", f"replay:{run}")[1] == verdict
+    head, *answers = run.read_text().splitlines()
+    live = json.loads(head) | {"settings": {"dns": "system"}}
+    run.write_text("\n".join([json.dumps(live), *answers, ""]))
+    _, verdict = parsed(CASES / "clean.eml", "--dns", f"replay:{run}")
+    day = live["now"][:10]
+    assert verdict["assumptions"][-1].endswith(f"by DNS as it answered on {day}.")
+
+
 def test_what_was_not_typed_is_an_assumption() -> None:
     _, verdict = parsed("--ip", "192.0.2.25", *DNS, stdin=(CASES / "clean.eml").read_bytes())
     assert [text.split()[1] for text in verdict["assumptions"]] == ["--helo", "--mail-from"]
@@ -206,7 +250,7 @@ def test_a_profile_that_accepts_everything_we_accept() -> None:
 def test_the_name_of_a_profile_that_does_not_exist() -> None:
     done = inside("verify", CASES / "clean.eml", "--profile", "gmial", *DNS)
     assert (done.returncode, done.stdout) == (2, b"")
-    assert b"there is no profile gmial; there are: strict, " in done.stderr
+    assert b"no profile gmial; did you mean gmail? There are: strict, " in done.stderr
 
 
 # What could not be learned

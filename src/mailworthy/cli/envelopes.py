@@ -1,18 +1,25 @@
 """Who brought the message that is judged: as typed, or as the message itself tells."""
 
-from datetime import UTC, datetime
-
 import msgspec
 
+from mailworthy.cli.worlds import shown
 from mailworthy.errors import UsageError
 from mailworthy.message.header import Message
 from mailworthy.names import printable
 from mailworthy.receive.envelope import Envelope
 from mailworthy.receive.handover import doubtful
-from mailworthy.receive.hops import Hop, Reason, Seen, Unseen, boundary, hops, seen_at
+from mailworthy.receive.hops import (
+    Hop,
+    Reason,
+    Seen,
+    Unseen,
+    boundary,
+    delivered_path,
+    hops,
+    seen_at,
+)
 
 _MOST = 4  # hops that are offered
-OLD = 86400  # seconds after which DNS may have changed
 _CURE = "say who sent it: --ip ADDRESS, and as far as you know --helo NAME and --mail-from ADDRESS"
 
 
@@ -39,7 +46,7 @@ class View(msgspec.Struct, frozen=True):
     lines_above: int = 0
 
 
-def view(message: Message, typed: Typed, now: datetime) -> View:
+def view(message: Message, typed: Typed) -> View:
     """The message as its receiver had it.
 
     Raises UsageError where options contradict each other, are no text or no address, and where
@@ -52,7 +59,7 @@ def view(message: Message, typed: Typed, now: datetime) -> View:
     if typed.mail_from is not None and "@" not in typed.mail_from and _bare(typed.mail_from):
         raise UsageError(f"--mail-from {typed.mail_from[:60]} is no address: it has no @")
     if typed.ip is None:
-        return _from_message(message, typed, now)
+        return _from_message(message, typed)
     if typed.hop is not None:
         raise UsageError("--hop reads the address from the message: leave out --ip, or --hop")
     return _as_typed(message, typed, typed.ip)
@@ -62,13 +69,16 @@ def _as_typed(message: Message, typed: Typed, ip: str) -> View:
     told = []
     if typed.helo is None:
         told.append("No --helo was given: the name of the client is taken to be unknown.")
-    if typed.mail_from is None:
-        told.append("No --mail-from was given: the return path is taken to be empty.")
     path = _bare(typed.mail_from or "")
+    if typed.mail_from is None:
+        kept = delivered_path(message)
+        path = kept or ""
+        what = "empty" if kept is None else "the one at the top of the message"
+        told.append(f"No --mail-from was given: the return path is taken to be {what}.")
     return View(message, Envelope(ip, typed.helo or "", path, typed.rcpt_to, typed.tls), (*told,))
 
 
-def _from_message(message: Message, typed: Typed, now: datetime) -> View:
+def _from_message(message: Message, typed: Typed) -> View:
     number = boundary(message) if typed.hop is None else typed.hop
     if number is None:
         why = (
@@ -83,7 +93,7 @@ def _from_message(message: Message, typed: Typed, now: datetime) -> View:
     if isinstance(seen, Unseen):
         raise UsageError(f"{seen.message.rstrip('.')}: choose another with --hop, or {_CURE}")
     others = _others(message, seen) if typed.hop is None else ()
-    assumptions = (_origin(seen), *others, *seen.assumptions, *_age(seen.envelope, now))
+    assumptions = (_origin(seen), *others, *seen.assumptions)
     above = message.given.count(b"\n") - seen.message.given.count(b"\n")
     envelope = _with(seen.envelope, typed)
     return View(seen.message, envelope, assumptions, seen.hop.received.by, above)
@@ -91,9 +101,9 @@ def _from_message(message: Message, typed: Typed, now: datetime) -> View:
 
 def _choice(doubt: tuple[Hop, ...]) -> str:
     """Which of the fields is right, only the reader knows."""
-    first, last, shown = doubt[0], doubt[-1], doubt[: _MOST - 1]
+    first, last, some = doubt[0], doubt[-1], doubt[: _MOST - 1]
     named = "; ".join(
-        f"--hop {hop.number}{_told(hop)}" for hop in (*shown, *doubt[len(shown) :][-1:])
+        f"--hop {hop.number}{_told(hop)}" for hop in (*some, *doubt[len(some) :][-1:])
     )
     return (
         f"Received number {first.number} does not show who brought the message, as behind a proxy; "
@@ -131,7 +141,7 @@ def _bare(path: str) -> str:
 def _origin(seen: Seen) -> str:
     received, number = seen.hop.received, seen.hop.number
     by = f" to {received.by}" if received.by else ""
-    when = f" on {_shown(received.date)}" if received.date else ""
+    when = f" on {shown(received.date)}" if received.date else ""
     return f"Received number {number} is right: {received.ip} gave the message{by}{when}."
 
 
@@ -143,9 +153,9 @@ def _others(message: Message, seen: Seen) -> tuple[str, ...]:
     lower = [hop for hop in hops(message)[number:] if not hop.inside][:_MOST]
     if not house or house != _house(received.helo) or not lower:
         return ()
-    shown = ", ".join(f"{hop.number} for {hop.received.ip}" for hop in lower)
+    these = ", ".join(f"{hop.number} for {hop.received.ip}" for hop in lower)
     text = (
-        f"Received number {number} is no step within {house}; if it is one, choose --hop {shown}."
+        f"Received number {number} is no step within {house}; if it is one, choose --hop {these}."
     )
     return (text,)
 
@@ -153,14 +163,3 @@ def _others(message: Message, seen: Seen) -> tuple[str, ...]:
 def _house(host: str) -> str:
     """Roughly whose host it is: good enough for a hint."""
     return ".".join(host.lower().rstrip(".").split(".")[-2:]) if "." in host else ""
-
-
-def _age(envelope: Envelope, now: datetime) -> tuple[str, ...]:
-    came = envelope.received_at
-    if came is None or abs((now - came).total_seconds()) < OLD:
-        return ()
-    return (f"It is judged as of {_shown(came)}, by DNS as it answers now.",)
-
-
-def _shown(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

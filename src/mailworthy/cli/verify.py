@@ -98,6 +98,7 @@ def command(
     from mailworthy.cli.envelopes import Typed, view
     from mailworthy.cli.means import Asking, means
     from mailworthy.cli.messages import read_message
+    from mailworthy.cli.worlds import assumes, told
     from mailworthy.receive.authresults import check_identifier
     from mailworthy.receive.engine import Options
     from mailworthy.receive.facade import verify
@@ -110,8 +111,10 @@ def command(
     if authserv_id is not None:
         check_identifier(authserv_id)
     ask = not how.dns.startswith(("zone:", "replay:")) if blocklists is None else blocklists
-    with means(how, blocklists=ask) as (resolver, now):
-        seen = view(stored, Typed(**given), now)
+    assumed = assumes(how.dns)
+    with means(how, blocklists=ask, assumed=assumed) as (resolver, now):
+        seen = view(stored, Typed(**given))
+        world = told(resolver, how.dns, assumed, seen.envelope.received_at, now)
         lists = _lists(resolver, blocklists, ask)
         verdict = verify(
             seen.message,
@@ -123,7 +126,7 @@ def command(
                 lists=lists,
                 own=ours,
                 dmarc_reject=DmarcReject(dmarc_reject),
-                assumptions=seen.assumptions,
+                assumptions=(*seen.assumptions, *world),
             ),
             deadline=deadline,
         )
@@ -133,12 +136,9 @@ def command(
 
 def _wanted(profiles: tuple[str, ...]) -> tuple[str, ...]:
     """The names of the profiles, each once; a wrong one ends the run before anything is asked."""
-    from mailworthy.receive.load import load, names
+    from mailworthy.receive.facade import profiles as chosen
 
-    found = names() if "all" in profiles else tuple(dict.fromkeys(profiles or ("strict",)))
-    for name in found:
-        load(name)
-    return found
+    return tuple(profile.name for profile in chosen(profiles))
 
 
 def _lists(resolver: "Resolver", typed: bool | None, ask: bool) -> "tuple[Dnsbl, ...]":
