@@ -169,6 +169,15 @@ def printable(text: str, limit: int = 0) -> str:
     return shown
 
 
+def readable(text: str, limit: int = 0) -> str:
+    """Text from the world for people: letters of any script stay, whatever could steer a terminal
+    or reorder a line is written as `\\xhh` or `\\u{hex}`; cut to `limit` as `printable` does it."""
+    shown = "".join(c if c.isprintable() else _spelled(c) for c in text[: limit or None])
+    if limit and (len(shown) > limit or len(text) > limit):
+        return shown[: limit - 1] + CUT
+    return shown
+
+
 def harmless(text: str, *, lines: bool = False) -> str:
     """Our own prose, made safe once more: letters of any script stay, whatever could steer a
     terminal or reorder a line (control, format and unassigned characters) is escaped. With
@@ -178,6 +187,13 @@ def harmless(text: str, *, lines: bool = False) -> str:
     return (
         text if text.isprintable() else "".join(c if c.isprintable() else _escape(c) for c in text)
     )
+
+
+def _spelled(char: str) -> str:
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:  # an octet that is no UTF-8 (PEP 383)
+        code -= 0xDC00
+    return f"\\x{code:02x}" if code < 256 else f"\\u{{{code:x}}}"
 
 
 def _escape(char: str) -> str:

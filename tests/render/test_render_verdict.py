@@ -21,7 +21,7 @@ from mailworthy.receive.facade import verify
 from mailworthy.receive.verdict import Verdict
 from mailworthy.receive.words import Check, Disposition, Fact
 from mailworthy.render.verdict import advice, document
-from mailworthy.render.verdict.deciding import checks_of, records
+from mailworthy.render.verdict.deciding import _shown, checks_of, records
 from mailworthy.render.verdict.words import NAMES, VERDICTS
 from render.renderkit import NASTY
 
@@ -212,8 +212,7 @@ STRANGER = Envelope("192.0.2.25", "mail.example.com", "bounce@lists.example.org"
             without("_domainkey.example.com"),
             "gmail",
             (
-                "mend the signature with the key r2026._domainkey.example.com: there is no key at "
-                "r2026._domainkey.example.com",
+                "publish the key that it is signed with, at r2026._domainkey.example.com",
                 "if 192.0.2.25 is a server of yours, add ip4:192.0.2.25 to the SPF record of "
                 "lists.example.org",
             ),
@@ -375,3 +374,83 @@ def test_the_time_was_used_up() -> None:
 
     shown = plain(verify(CLEAN, JANE, resolver=Late(), now=NOW))
     assert "\n  The time was used up before these were done: SPF.\n" in shown
+
+
+# What it says beside the reason
+
+
+def test_how_little_was_looked_at_is_told() -> None:
+    verdict = judged(change=without(".arpa"))
+    assert verdict.disposition is Disposition.ACCEPT
+    for format in ("text", "markdown"):
+        shown = " ".join(plain(verdict, format).split())
+        assert "Nothing that could be asked about counts against the message" in shown
+        assert re.search(r"Only 7 of 8 checks in DNS could be made\.", shown)
+    whole = plain(judged())
+    assert "Nothing counts against the message" in whole
+    assert "could be made" not in whole
+
+
+def test_where_something_failed_stricter_receivers_are_named() -> None:
+    forwarded = (CASES / "forwarded.eml").read_bytes()
+    stranger = Envelope("198.51.100.7", "mx.example.org", "jane@example.com", tls=True)
+    said = "Other receivers are stricter: --profile all"
+    assert said in plain(judged(forwarded, stranger))
+    assert said in plain(judged(forwarded, stranger), "markdown")
+    for verdict in (judged(), judged(forwarded, stranger, profile="all")):
+        assert said not in plain(verdict)
+    assert said not in plain(judged(forwarded, stranger, profile="gmail"))
+
+
+def test_a_helo_name_that_leads_elsewhere_speaks_for_nobody() -> None:
+    stranger = Envelope("203.0.113.66", "mail.example.com", "jane@example.com")
+    assert "  – HELO         pass  " in plain(judged(envelope=stranger))
+    assert "  ✓ HELO         pass  " in plain(judged())
+
+
+def test_names_are_shown_as_people_read_them() -> None:
+    name = b"=?utf-8?q?J=C3=B6rg_=E2=80=AEgnp?= <jos\xc3\xa9@example.com>"
+    message = re.sub(rb"From: [^\r]*", b"From: " + name, CLEAN)
+    path = Envelope("192.0.2.25", "mail.example.com", "josé\r@example.com")
+    shown = " ".join(plain(judged(message, path)).split())
+    assert 'It says it is from "Jörg gnp" <josé@example.com>' in shown
+    assert "Bounces go to josé\\x0d@example.com" in shown
+
+
+def test_several_records_stand_on_a_line_each() -> None:
+    more = "25.2.0.192.in-addr.arpa. 3600 IN PTR "
+    verdict = judged(change=lambda text: f"{text}\n{more}a.example.net.\n{more}b.example.net.\n")
+    (found,) = _shown(next(c for c in verdict.checks if c.check is Check.REVERSE_DNS), [])
+    assert sorted(found.said.split("\n")) == [
+        "a.example.net.",
+        "b.example.net.",
+        "mail.example.com.",
+    ]
+
+
+def test_markdown_has_the_sentences_of_the_text() -> None:
+    verdict = judged((CASES / "spoofed.eml").read_bytes(), NOBODY)
+    shown = plain(verdict, "markdown")
+    assert "| ✗ | SPF | fail | example.com does not let 203.0.113.66 send its mail; " in shown
+    assert "RFC 7208 §5.1" in shown
+
+
+NOBODY = Envelope("203.0.113.66", "mail.example.com", "jane@example.com")
+
+
+@pytest.mark.parametrize(
+    ("change", "step"),
+    [
+        (without("r2026"), "publish the key that it is signed with, at r2026._domainkey."),
+        (
+            lambda text: re.sub(r"(r2026.*p=).*", r'\1"', text),
+            "sign with another key: the one at r2026._domainkey.example.com is revoked",
+        ),
+    ],
+)
+def test_a_key_that_the_largest_receivers_need(change: Callable[[str], str], step: str) -> None:
+    """Ed25519 holds, and Gmail does not verify it."""
+    verdict = judged(CLEAN, NOBODY, change, "gmail")
+    assert verdict.disposition is Disposition.REJECT
+    assert "Gmail does not verify Ed25519" in verdict.decision.reason
+    assert any(each.startswith(step) for each in advice.steps(verdict))

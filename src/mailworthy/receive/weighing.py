@@ -16,6 +16,7 @@ _OPEN = {Group.SPF: "7.24"}
 _SEVERAL = "7.26"  # more than one check of authentication
 _POLICY = "7.1"
 _SHOWN = 3  # reasons in one line
+_ASKED = tuple(fact for fact in WEIGHTS if fact is not Fact.LISTED)  # lists are asked on demand
 
 
 def weighed(
@@ -42,6 +43,8 @@ def weighed(
         code = ""
     missing = [findings[fact].reason for fact in unknown]
     reason = _reason(disposition, [findings[fact] for fact in deciding], missing)
+    if not deciding and any(findings[fact].held is Held.NOT_ASKED for fact in _ASKED):
+        reason = reason.replace("nothing", "nothing that could be asked about", 1)
     return Decision(profile.name, profile.title, disposition, reason, outcomes, code, weight)
 
 

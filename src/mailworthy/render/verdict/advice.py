@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator
 
+from mailworthy.dkim.result import DkimSignature
 from mailworthy.dkim.result import Result as Dkim
 from mailworthy.dmarc.result import Result as Dmarc
 from mailworthy.names import is_within, printable
 from mailworthy.rdata.ptr import generic_ptr
 from mailworthy.receive.evidence import Evidence
+from mailworthy.receive.load import load, names
 from mailworthy.receive.verdict import Verdict
 from mailworthy.receive.words import Check, Disposition, Held
-from mailworthy.render.verdict.deciding import deciding
+from mailworthy.render.verdict.deciding import decider, deciding
 from mailworthy.render.verdict.words import policy_result
 
 MOST = 3
@@ -26,6 +28,8 @@ def steps(verdict: Verdict) -> list[str]:
         return []
     results = deciding(verdict)
     wanted = [result.check for result in results if result.good is Held.NO]
+    if wanted and Check.DKIM in [result.check for result in results] and _ignored(verdict):
+        wanted.append(Check.DKIM)
     if not wanted and any(result.good is Held.UNKNOWN for result in results):
         return [_LATER]
     if not wanted:  # a receiver asks for more than the checks do, such as a Message-ID
@@ -98,16 +102,18 @@ def _spf(verdict: Verdict) -> Iterator[str]:
 
 
 def _is_no_server(evidence: Evidence) -> bool:
-    names = [forward.name for forward in evidence.iprev.names]
-    return bool(names) and all(generic_ptr(name, evidence.iprev.ip) for name in names)
+    found = [forward.name for forward in evidence.iprev.names]
+    return bool(found) and all(generic_ptr(name, evidence.iprev.ip) for name in found)
 
 
 def _dkim(verdict: Verdict) -> Iterator[str]:
     evidence, author = verdict.evidence, _author(verdict.evidence)
     passed = evidence.dkim.passed
-    if any(is_within(author, s.domain) or is_within(s.domain, author) for s in passed):
+    if _ignored(verdict):
+        yield _other_key(verdict)
+    elif any(is_within(author, s.domain) or is_within(s.domain, author) for s in passed):
         return
-    if passed:
+    elif passed:
         theirs = printable(passed[0].domain, _SHOWN)
         yield f"let it be signed with a key of {author}, not of {theirs} alone"
     elif not evidence.dkim.signatures:
@@ -115,9 +121,32 @@ def _dkim(verdict: Verdict) -> Iterator[str]:
     elif any(s.result is Dkim.FAIL for s in evidence.dkim.signatures):
         yield "sign last: something changed the message after it was signed (a footer, a filter)"
     else:
-        broken = evidence.dkim.signatures[0]
-        name = printable(f"{broken.selector}._domainkey.{broken.domain}", _SHOWN)
-        yield f"mend the signature with the key {name}: {broken.reason}"
+        yield _mended(evidence.dkim.signatures[0])
+
+
+def _mended(broken: DkimSignature) -> str:
+    name = printable(f"{broken.selector}._domainkey.{broken.domain}", _SHOWN)
+    if broken.code == "no-key":
+        return f"publish the key that it is signed with, at {name}"
+    if broken.code == "key-revoked":
+        return f"sign with another key: the one at {name} is revoked (its p= is empty)"
+    return f"mend the signature with the key {name}: {broken.reason}"
+
+
+def _ignored(verdict: Verdict) -> bool:
+    """Whether whoever decided verifies nothing of what holds: Ed25519 alone."""
+    passed, name = verdict.evidence.dkim.passed, decider(verdict).profile
+    verifier = load(name).verifier if name in names() else None
+    return verifier is not None and bool(passed) and all(map(verifier.ignores, passed))
+
+
+def _other_key(verdict: Verdict) -> str:
+    """What is left to do about RSA where Ed25519 is not enough."""
+    signatures, author = verdict.evidence.dkim.signatures, _author(verdict.evidence)
+    others = [s for s in signatures if s.algorithm.startswith("rsa") and s.result is not Dkim.PASS]
+    if others:
+        return _mended(others[0])
+    return f"sign it with an RSA key of {author} too: not every receiver verifies Ed25519"
 
 
 def _dmarc(verdict: Verdict) -> Iterator[str]:

@@ -65,9 +65,14 @@ def _lightness(outcome: Outcome) -> float:
     return -WEIGHTS[fact][1] if fact in WEIGHTS else 0
 
 
+def decider(verdict: Verdict) -> Decision:
+    """The decision that is told."""
+    return max(verdict.decisions, key=_weight)
+
+
 def deciding(verdict: Verdict) -> list[CheckResult]:
     """The checks that decided, the one that weighs most first."""
-    told = max(verdict.decisions, key=_weight)
+    told = decider(verdict)
     if told.disposition is Disposition.ACCEPT:
         wanted: Iterable[Check] = map(Check, aligned(policy_result(verdict)))
     else:
@@ -113,10 +118,16 @@ def _shown(result: CheckResult, answers: list[Answer]) -> Iterator[Shown]:
     if result.record is not None:
         question = Question(result.record.name, result.record.type)
         text = printable(result.record.text, _KEY if result.check is Check.DKIM else _SHOWN)
-        yield Shown(dig(question), f'"{text}"' if result.record.type == "TXT" else text)
+        several = text.replace(", ", "\n")  # hosts and addresses, which have no commas
+        yield Shown(dig(question), f'"{text}"' if result.record.type == "TXT" else several)
     elif result.good is Held.UNKNOWN:
         yield from (cite(a) for a in answers if a.status is Status.FAILED)
     elif result.check is Check.BLOCKLIST:
-        yield from (cite(a) for a in answers if a.status is Status.FOUND)
+        yield from (_lines(cite(a)) for a in answers if a.status is Status.FOUND)
     elif answers and not (result.check is Check.DKIM and result.result == "none"):
-        yield cite(answers[0])
+        yield _lines(cite(answers[0]))
+
+
+def _lines(shown: Shown) -> Shown:
+    """Several records on a line each."""
+    return Shown(shown.command, shown.said.replace(" | ", "\n"))

@@ -8,7 +8,8 @@ from mailworthy.render.markdown import fenced, literal
 from mailworthy.render.verdict import advice, table, who
 from mailworthy.render.verdict import trace as tracing
 from mailworthy.render.verdict.deciding import records
-from mailworthy.render.verdict.words import MARKS, NAMES, VERDICTS, because, told_stale
+from mailworthy.render.verdict.words import NAMES, VERDICTS, capital, remarks, told, told_stale
+from mailworthy.render.verdict.words import mark as marked
 
 
 def document(verdict: Verdict, *, trace: bool = False, header: Marking | None = None) -> str:
@@ -24,7 +25,9 @@ def document(verdict: Verdict, *, trace: bool = False, header: Marking | None = 
 
 def _head(verdict: Verdict) -> Iterator[str]:
     word, why = table.headline(verdict.decisions)
-    yield from (f"# {literal(word)}", "", literal(why), "")
+    yield from (f"# {literal(word)}", "")
+    for text in (why, *remarks(verdict)):
+        yield from (literal(text), "")
 
 
 def _who(verdict: Verdict) -> Iterator[str]:
@@ -35,10 +38,11 @@ def _who(verdict: Verdict) -> Iterator[str]:
 
 
 def _checks(verdict: Verdict) -> Iterator[str]:
-    yield from ("| | Check | Result | Reason | Section |", "|---|---|---|---|---|")
+    yield from ("| | Check | Result | What it means |", "|---|---|---|---|")
     for each in verdict.checks:
-        mark, name = MARKS[each.good][0], NAMES[each.check]
-        cells = (mark, name, each.result, literal(because(each)), each.section)
+        mark, name = marked(each, verdict)[0], NAMES[each.check]
+        sentence = "; ".join(told(each, verdict))
+        cells = (mark, name, each.result, literal(capital(sentence)))
         yield f"| {' | '.join(cells)} |"
     yield ""
 

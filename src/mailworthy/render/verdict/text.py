@@ -16,12 +16,13 @@ from mailworthy.render.verdict import trace as tracing
 from mailworthy.render.verdict.deciding import records
 from mailworthy.render.verdict.words import (
     COLOURS,
-    MARKS,
     NAMES,
     policy_result,
+    remarks,
     told,
     told_stale,
 )
+from mailworthy.render.verdict.words import mark as marked
 
 _LABEL = 23  # columns of the labels above the checks
 _SENTENCE = 28  # where the sentence of a check begins
@@ -44,7 +45,8 @@ def _head(verdict: Verdict) -> Iterator[str]:
     word, why = table.headline(verdict.decisions)
     code = "" if len(verdict.decisions) > 1 or not worst.code else f"  {harmless(worst.code)}"
     yield cut("  " + word + code).replace(word, _styled(word, COLOURS[worst.disposition]), 1)
-    yield from wrapped(why, "  ")
+    for text in (why, *remarks(verdict)):
+        yield from wrapped(text, "  ")
 
 
 def _styled(text: str, colour: str) -> str:
@@ -62,7 +64,7 @@ def _checks(verdict: Verdict) -> Iterator[str]:
 
 
 def _check(result: CheckResult, verdict: Verdict) -> Iterator[str]:
-    mark, colour = MARKS[result.good]
+    mark, colour = marked(result, verdict)
     head = f"  {mark} {NAMES[result.check]:<12} {result.result:<10} "
     sentence, *more = told(result, verdict)
     first, *rest = wrapped(sentence, " " * _SENTENCE, head)

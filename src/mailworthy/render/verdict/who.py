@@ -1,12 +1,16 @@
 """Who a message says it is from, and who it is from."""
 
+import re
+
 from mailworthy.message.author import Author, Mailbox
-from mailworthy.names import printable
+from mailworthy.message.encodedword import decoded
+from mailworthy.names import printable, readable
 from mailworthy.receive.evidence import Evidence
 
 _SHOWN = 100
 _NAME = 40
 _MOST = 3
+_STEERING = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")  # no letters
 
 
 def rows(evidence: Evidence) -> list[tuple[str, str]]:
@@ -27,11 +31,10 @@ def _author(author: Author) -> str:
 
 
 def _address(box: Mailbox) -> str:
-    """With the name that mail programs show in its place, unless that is encoded."""
-    address = printable(f"{box.local}@{box.domain or box.written}", _SHOWN)
-    if not box.display or "=?" in box.display:
-        return address
-    return f'"{printable(box.display, _NAME)}" <{address}>'
+    """With the name that mail programs show in its place."""
+    address = readable(f"{box.local}@{box.domain or box.written}", _SHOWN)
+    name = " ".join(_STEERING.sub("", decoded(box.display)).split())
+    return f'"{readable(name, _NAME)}" <{address}>' if name else address
 
 
 def _several(texts: list[str]) -> str:
@@ -50,7 +53,7 @@ def _client(evidence: Evidence) -> str:
 
 
 def _path(evidence: Evidence) -> str:
-    return printable(evidence.envelope.mail_from, _SHOWN) or "nobody: the return path is empty"
+    return readable(evidence.envelope.mail_from, _SHOWN) or "nobody: the return path is empty"
 
 
 def _proven(evidence: Evidence) -> str:

@@ -119,6 +119,33 @@ def told_stale(stale: Stale) -> str:
     return f"first remove the Authentication-Results{who} on line {stale.line}: {stale.why}"
 
 
+def mark(result: CheckResult, verdict: Verdict) -> tuple[str, str]:
+    """The mark of a check and its colour. A HELO name that leads elsewhere, or nobody knows
+    where, is allowed (RFC 5321 §4.1.4), and speaks for nobody."""
+    elsewhere = verdict.evidence.helo.matches is not True and result.result == "pass"
+    if result.check is Check.HELO and elsewhere:
+        return MARKS[Held.NOT_ASKED]
+    return MARKS[result.good]
+
+
+def remarks(verdict: Verdict) -> list[str]:
+    """What to know beside the reason: how little was looked at, and that others may refuse."""
+    results = verdict.checks
+    asked = [r for r in results if r.check in _IN_DNS and r.result != "none"]
+    made = [r for r in asked if r.result != "temperror"]
+    found = []
+    if len(made) < len(asked):
+        found.append(f"Only {len(made)} of {len(asked)} checks in DNS could be made.")
+    (first, *others) = verdict.decisions
+    accepted = first.disposition is Disposition.ACCEPT and first.weight is not None
+    if accepted and not others and any(r.good is Held.NO for r in results):
+        found.append("Other receivers are stricter: --profile all shows what they would do.")
+    return found
+
+
+_IN_DNS = frozenset(Check) - {Check.ARC, Check.BLOCKLIST, Check.FORM, Check.TLS}
+
+
 def capital(text: str) -> str:
     """A sentence of its own; a name or an address keeps its letters."""
     word = text.split(" ", 1)[0]
