@@ -7,7 +7,7 @@ import msgspec
 from mailworthy.reports.model import Report
 
 LATE = 86400  # seconds from the end of a window; reports come daily at least (RFC 9989 §5.3.8)
-_FLAWED, _LATE = 25, 25  # points of 100 that a report loses
+FLAWED, TARDY = 25, 25  # points of 100 that a report loses
 
 
 class Fact(msgspec.Struct, frozen=True):
@@ -72,4 +72,4 @@ def _points(one: Fact, late: int) -> int:
     if one.malformed:
         return 0
     is_late = one.delay is not None and one.delay > late
-    return 100 - _FLAWED * bool(one.flaws) - _LATE * is_late
+    return 100 - FLAWED * bool(one.flaws) - TARDY * is_late

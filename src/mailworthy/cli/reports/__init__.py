@@ -8,6 +8,7 @@ import click
 COMMANDS = {
     "import": ("importing", "Read reports from files, folders or standard input."),
     "fetch": ("fetch", "Read reports from mailboxes: IMAP or Maildir."),
+    "listen": ("listen", "Receive reports: mail by LMTP, TLS reports by HTTP."),
     "overview": ("overview", "Mail by day, and how much of it passes DMARC."),
     "sources": ("sources", "Who sends in your name, and what to do about each."),
     "source": ("source", "One source in full."),

@@ -14,8 +14,8 @@ from mailworthy.cli.reports.scope import asked, limit, period, printed, say
 def command(limit: int, format_: str, **given: Any) -> None:
     """Show who reports, how much, and how good the reports are.
 
-    Points are from 0 to 100: a report that is not whole is worth nothing, what RFC 9990 does not
-    allow costs a quarter, and so does a delay of more than a day.
+    Points are the part of the reports that is whole, of 100, less a quarter of the part that
+    RFC 9990 would not allow and of the part that came more than a day late.
     """
     from mailworthy.reports.answers.reporters import reporters
 

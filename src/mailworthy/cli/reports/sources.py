@@ -32,6 +32,7 @@ def command(dir: str | None, limit: int, format_: str, **given: Any) -> None:
     » forwarder  hands on mail of yours: your signature holds, SPF does not
     ? unknown    nothing shows who it is
     ✗ threat     has nothing to do with you, and behaves like a forger
+    !            yours, but more than one message in a hundred passes nothing
 
     With a mailworthy.toml (--dir, or in this folder) your servers and services are known. Without
     --domain these are the domains with most mail.

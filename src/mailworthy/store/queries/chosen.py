@@ -6,10 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailworthy.reports.model import Kind
-from mailworthy.reports.score import FLAWED, LATE, TARDY
-from mailworthy.store.queries.parts import first, last, sums, total
+from mailworthy.store.queries.parts import first, last, sums
 from mailworthy.store.queries.scope import Scope
-from mailworthy.store.schema.dictionaries import addresses, domains, reporters
+from mailworthy.store.schema.dictionaries import addresses, domains
 from mailworthy.store.schema.reports import reports
 from mailworthy.store.schema.rollups import daily_sources, seen
 
@@ -86,17 +85,3 @@ def shared_of(names: Sequence[str]) -> sa.Select[Any]:
 
 def _ids(names: Sequence[str]) -> sa.Select[Any]:
     return sa.select(addresses.c.id).where(addresses.c.name.in_(names))
-
-
-def points_of(scope: Scope) -> sa.Select[Any]:
-    """What the reports of each reporter are worth together, 0 to 100 each: reporter, proven,
-    points. As mailworthy.reports.score has it, but for what could not be read at all."""
-    row = reports.c
-    is_partial = sa.or_(row.omissions > 0, row.complete == 0)
-    flawed = sa.case((row.flaws > 0, FLAWED), else_=0)
-    late = sa.case((row.received - row.end > LATE, TARDY), else_=0)
-    worth = sa.case((is_partial, 0), else_=100 - flawed - late)
-    keys = (reporters.c.name, row.proven)
-    joined = reports.join(reporters, reporters.c.id == row.reporter_id)
-    query = sa.select(keys[0].label("reporter"), keys[1], total(worth).label("points"))
-    return query.select_from(joined).where(*scope.conditions(reports)).group_by(*keys)

@@ -1,0 +1,209 @@
+"""Who sends for a domain: every source with its volume, who it is, and what to do about it."""
+
+from collections import Counter
+from datetime import date
+from typing import Any, TypeAlias
+
+import msgspec
+
+from mailworthy.reports.answers.model import Answer, Counts, Period, counts, period
+from mailworthy.reports.answers.overview import newest
+from mailworthy.reports.answers.trails import Sum, Trail, records, seen, sum_of, trails
+from mailworthy.reports.model import AggregateRecord
+from mailworthy.sources.classify import Confidence, Judgement, classify
+from mailworthy.sources.expect import Expected
+from mailworthy.sources.facts import DkimCount, Facts, KeyKind, SourceKey, SpfCount
+from mailworthy.sources.grouping import group, source_key
+from mailworthy.sources.signals import Class
+from mailworthy.store import Store, queries
+from mailworthy.store.queries import Scope
+from mailworthy.store.queries.chosen import days_of, known_of, largest, shared_of
+
+Pair: TypeAlias = tuple[str, int]
+Days: TypeAlias = dict[Pair, Counter[date]]
+SHOWN = 25
+ROWS = 300  # addresses with a trail that are looked at, those with most mail first
+
+
+class DayCount(msgspec.Struct, frozen=True):
+    """Messages of one day."""
+
+    day: date
+    messages: int
+
+
+class Source(msgspec.Struct, frozen=True):
+    """One source of mail for a domain.
+
+    `key` names it in other commands. `counts` knows nothing of forwarding and of wide windows;
+    `let_through` are messages that passed nothing and were delivered all the same. `first_day`
+    and `last_day` are over all time, `days` of the period.
+    """
+
+    domain: str
+    key: str
+    title: str
+    class_: Class = msgspec.field(name="class")
+    confidence: Confidence
+    evidence: tuple[str, ...]
+    todo: tuple[str, ...]
+    messages: int
+    both: int
+    dkim_only: int
+    spf_only: int
+    neither: int
+    let_through: int
+    unproven: int
+    first_day: date
+    last_day: date
+    service: str | None
+    reverse: str | None
+    addresses: tuple[str, ...]
+    dkim: tuple[DkimCount, ...]
+    spf: tuple[SpfCount, ...]
+    days: tuple[DayCount, ...]
+
+    @property
+    def passed(self) -> int:
+        """Messages that pass DMARC."""
+        return self.messages - self.neither
+
+
+class Sources(Answer, frozen=True):
+    """The sources of one domain, largest first.
+
+    `others` are messages of sources that are too small to be among them, `others_failed` those
+    of them that pass nothing. Where the period is empty, `newest` is the last day with mail.
+    """
+
+    domain: str
+    period: Period
+    policy: str
+    totals: Counts
+    sources: tuple[Source, ...]
+    others: int
+    others_failed: int
+    newest: date | None
+
+
+def sources(
+    store: Store, scope: Scope, expected: Expected, *, limit: int = SHOWN, rows: int = ROWS
+) -> Sources:
+    """Who sends for the first domain of the scope: the `limit` largest sources, out of `rows`
+    addresses and trails at most. Raises StoreError."""
+    domain = scope.domains[0]
+    sums = [sum_of(row) for row in store.rows(largest(scope, limit=rows))]
+    found = _Found(domain, trails(store, (each.trail_id for each in sums)), expected)
+    found.group(_exact(store, scope, sums), _strangers(store, sums))
+    shown = found.shown(sums, limit)
+    addresses = sorted({address for _, pairs in shown for address, _ in pairs})
+    days = _days(store, scope, addresses)
+    ever = {(r.address, r.trail_id): r for r in store.rows(known_of(scope, addresses))}
+    answers = [_source(facts, expected, pairs, ever, days) for facts, pairs in shown]
+    totals = counts(store.rows(queries.totals(scope))[0])
+    return Sources(
+        domain,
+        period(scope),
+        expected.policy,
+        totals,
+        tuple(answers),
+        totals.messages - sum(each.messages for each in answers),
+        totals.neither - sum(each.neither for each in answers),
+        None if totals.messages else newest(store, scope),
+    )
+
+
+def _exact(store: Store, scope: Scope, sums: list[Sum]) -> list[Sum]:
+    """The same, by day where it matters: for mail of which nothing passes."""
+    failing = [e for e in sums if not e.counts.passed and e.first_day < e.last_day]
+    if not failing:
+        return sums
+    keys = {(*each.pair, each.proven) for each in failing}
+    query = days_of(scope, sorted({each.address for each in failing}))
+    days = [sum_of(row) for row in store.rows(query)]
+    rest = [each for each in sums if (*each.pair, each.proven) not in keys]
+    return [*rest, *(each for each in days if (*each.pair, each.proven) in keys)]
+
+
+def _strangers(store: Store, sums: list[Sum]) -> list[tuple[str, int]]:
+    """For how many other domains each address sends."""
+    names = sorted({each.address for each in sums})
+    return [(row.address, row.domains - 1) for row in store.rows(shared_of(names))]
+
+
+def _days(store: Store, scope: Scope, addresses: list[str]) -> Days:
+    """The days of these addresses, by trail."""
+    found: Days = {}
+    for row in store.rows(days_of(scope, addresses)):
+        days = found.setdefault((row.address, row.trail_id), Counter())
+        days[row.day] += row.messages
+    return found
+
+
+class _Found:
+    """The sources of a domain while they are made of sums."""
+
+    def __init__(self, domain: str, known: dict[int, Trail], expected: Expected) -> None:
+        self.domain = domain
+        self.known = known
+        self.expected = expected
+        self.facts: dict[SourceKey, Facts] = {}
+
+    def group(self, sums: list[Sum], strangers: list[tuple[str, int]]) -> None:
+        """Add up what belongs together."""
+        alone = self.expected.addresses
+        found = seen(sums, self.known, self.domain)
+        self.facts = group(found, self.domain, alone=alone, strangers=strangers)
+
+    def shown(self, sums: list[Sum], limit: int) -> list[tuple[Facts, set[Pair]]]:
+        """The largest, with the addresses and trails that each is made of."""
+        pairs: dict[SourceKey, set[Pair]] = {key: set() for key in list(self.facts)[:limit]}
+        for each in sums:
+            for record in records(each, self.known[each.trail_id], self.domain):
+                pairs.get(self._key(record), set()).add(each.pair)
+        return [(self.facts[key], found) for key, found in pairs.items()]
+
+    def _key(self, record: AggregateRecord) -> SourceKey:
+        """The source to which a record was counted."""
+        key = source_key(record, alone=self.expected.addresses)
+        own = SourceKey(KeyKind.ADDRESS, record.ip) if key.kind is KeyKind.NETWORK else key
+        if own in self.facts:
+            return own
+        return source_key(AggregateRecord(record.ip, 1, "none", "fail", "fail", self.domain))
+
+
+def _source(
+    facts: Facts, expected: Expected, pairs: set[Pair], ever: dict[Pair, Any], days: Days
+) -> Source:
+    judged = classify(facts, expected)
+    daily = sum((days.get(pair, Counter()) for pair in pairs), Counter[date]())
+    return Source(
+        domain=facts.domain,
+        key=str(facts.key),
+        title=_title(facts, judged, expected),
+        class_=judged.class_,
+        confidence=judged.confidence,
+        evidence=judged.evidence,
+        todo=judged.todo,
+        messages=facts.messages,
+        both=facts.both,
+        dkim_only=facts.dkim_only,
+        spf_only=facts.spf_only,
+        neither=facts.neither,
+        let_through=facts.let_through,
+        unproven=facts.unproven,
+        first_day=min(ever[pair].first_day for pair in pairs),
+        last_day=max(ever[pair].last_day for pair in pairs),
+        service=judged.service,
+        reverse=facts.reverse,
+        addresses=facts.addresses,
+        dkim=facts.dkim,
+        spf=facts.spf,
+        days=tuple(DayCount(day, count) for day, count in sorted(daily.items())),
+    )
+
+
+def _title(facts: Facts, judged: Judgement, expected: Expected) -> str:
+    """What people call it: a host of the intent by its name too."""
+    host = expected.host_at(facts.key.value)
+    return f"{host} ({facts.key.value})" if host else judged.title
