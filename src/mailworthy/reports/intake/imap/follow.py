@@ -3,7 +3,7 @@
 import random
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from mailworthy.reports.intake.imap.errors import Gone, ImapError
 from mailworthy.reports.intake.imap.mailbox import Mailbox
@@ -36,7 +36,7 @@ class Follower:
         self._context = context
         self._pause = pause
 
-    def once(self) -> Iterator[Done | Trouble]:
+    def once(self) -> Generator[Done | Trouble, None, None]:
         """Take what is there. A connection that breaks is made again.
 
         Raises ImapError where that does not help, and StoreError.
@@ -55,7 +55,7 @@ class Follower:
                 yield (trouble := _trouble(error, failures))
                 self._pause(trouble.wait)
 
-    def watch(self) -> Iterator[Done | Trouble]:
+    def watch(self) -> Generator[Done | Trouble, None, None]:
         """Take what is there and what comes, until the caller stops; whatever goes wrong is
         tried again, after longer and longer pauses."""
         failures = 0

@@ -1,0 +1,28 @@
+"""Where servers hand in what they receive: one thread stores, so that nobody waits for a disc."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+from mailworthy.reports.intake.importing import Importer
+from mailworthy.reports.intake.model import Done, Incoming
+
+
+class Desk:
+    """Takes one thing after the other; whoever waits may give up, and it is stored all the same."""
+
+    def __init__(self, importer: Importer) -> None:
+        self.importer = importer
+        self._thread = ThreadPoolExecutor(1, "intake")
+
+    async def take(self, came: Incoming) -> list[Done]:
+        """Take it, and return when it would survive a power cut. Raises StoreError."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._take, came)
+
+    def _take(self, came: Incoming) -> list[Done]:
+        found = list(self.importer.take(came))
+        self.importer.settle()
+        return found
+
+    def close(self) -> None:
+        """Return when all is done that was begun."""
+        self._thread.shutdown()

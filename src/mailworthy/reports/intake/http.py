@@ -1,0 +1,159 @@
+"""TLS reports by POST, behind the user's own web server (RFC 8460 §5.4)."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Collection
+from datetime import UTC, datetime
+
+import h11
+
+from mailworthy.names import is_within
+from mailworthy.reports import facade
+from mailworthy.reports.envelope import Limits
+from mailworthy.reports.intake.desk import Desk
+from mailworthy.reports.intake.model import Incoming, What
+from mailworthy.reports.model import Kind, Report, TlsRecord
+from mailworthy.store import StoreError
+
+ORIGIN = "https"
+AT_ONCE = 8
+MOST = 5 << 20  # octets as they come
+# What they may become; reports are small.
+LIMITS = Limits(octets=64 << 20, total=64 << 20, opened=10, members=4, held=16 << 20)
+TYPES = frozenset({b"application/tlsrpt+gzip", b"application/tlsrpt+json"})
+_PATIENCE = 60.0  # seconds for one request
+_PIECE = 1 << 16
+
+
+class _Refused(Exception):
+    """A request that is answered with no."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status, self.reason = status, reason
+
+
+class Server:
+    """Serves connections, one request each.
+
+    Anybody may post, so only what is a TLS report about one of `domains`, or a name below one, is
+    stored; nothing tells who sent it, so it is unproven.
+    """
+
+    def __init__(self, desk: Desk, domains: Collection[str]) -> None:
+        self._desk = desk
+        self._domains = tuple(domains)
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection. What goes wrong in it ends it."""
+        try:
+            async with self._room, asyncio.timeout(_PATIENCE):
+                await self._answered(_Connection(reader, writer))
+        except (OSError, TimeoutError, h11.LocalProtocolError):
+            return  # the client has gone, or keeps us waiting
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    async def _answered(self, connection: "_Connection") -> None:
+        try:
+            status, text = await self._posted(await connection.body())
+        except _Refused as no:
+            status, text = no.status, no.reason
+        except StoreError:
+            status, text = 503, "it cannot be stored now"
+        except h11.RemoteProtocolError as error:
+            status, text = error.error_status_hint, "this is no request"
+        await connection.say(status, text)
+
+    async def _posted(self, body: bytes) -> tuple[int, str]:
+        now = datetime.now(UTC)
+        await asyncio.to_thread(self._check, body, now)
+        came = Incoming(body, "a posted report", ORIGIN, int(time.time()))
+        found = await self._desk.take(came)
+        new = any(done.what in (What.STORED, What.PARTIAL) for done in found)
+        return (201, "stored") if new else (200, "it was here before")
+
+    def _check(self, body: bytes, now: datetime) -> None:
+        """Raise _Refused for anything but TLS reports about our own domains."""
+        reports = 0
+        for item in facade.read(body, now=now, limits=LIMITS):
+            if not isinstance(item, Report):
+                raise _Refused(400, item.reason)
+            if item.head.kind is not Kind.TLS:
+                raise _Refused(400, "not a TLS report")
+            domains = {record.domain for record in item.records if isinstance(record, TlsRecord)}
+            if not all(self._is_own(domain) for domain in domains):
+                raise _Refused(403, "it is about a domain that is none of ours")
+            reports += 1
+        if not reports:
+            raise _Refused(400, "no report")
+
+    def _is_own(self, domain: str) -> bool:
+        return any(is_within(domain, own) for own in self._domains)
+
+
+class _Connection:
+    """One request and its answer."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+        self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=1 << 14)
+
+    async def body(self) -> bytes:
+        """What is posted. Raises _Refused, RemoteProtocolError, ConnectionError."""
+        request = await self._event()
+        if not isinstance(request, h11.Request):
+            raise ConnectionResetError("no request")
+        _acceptable(request)
+        if self._http.they_are_waiting_for_100_continue:
+            await self._send(h11.InformationalResponse(status_code=100, headers=[]))
+        body = bytearray()
+        while isinstance(event := await self._event(), h11.Data):
+            body += event.data
+            if len(body) > MOST:
+                raise _too_large()
+        return bytes(body)
+
+    async def say(self, status: int, text: str) -> None:
+        """Answer, and be done."""
+        if self._http.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            return
+        octets = f"{text}\n".encode()
+        headers = [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", str(len(octets))),
+            ("Connection", "close"),
+        ]
+        headers += [("Retry-After", "600")] if status == 503 else []
+        headers += [("Allow", "POST")] if status == 405 else []
+        await self._send(h11.Response(status_code=status, headers=headers))
+        await self._send(h11.Data(data=octets))
+        await self._send(h11.EndOfMessage())
+
+    async def _event(self) -> object:
+        while (event := self._http.next_event()) is h11.NEED_DATA:
+            self._http.receive_data(await self._reader.read(_PIECE))
+        return event
+
+    async def _send(self, event: h11.Event) -> None:
+        self._writer.write(self._http.send(event) or b"")
+        await self._writer.drain()
+
+
+def _acceptable(request: h11.Request) -> None:
+    """Raise _Refused for a request that is none of a reporter."""
+    headers = dict(request.headers)
+    if request.method != b"POST":
+        raise _Refused(405, "reports are posted")
+    if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() not in TYPES:
+        raise _Refused(415, "application/tlsrpt+gzip or application/tlsrpt+json")
+    if int(headers.get(b"content-length", b"0")) > MOST:
+        raise _too_large()
+
+
+def _too_large() -> _Refused:
+    return _Refused(413, f"more than {MOST} octets")
