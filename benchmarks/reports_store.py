@@ -4,7 +4,6 @@
 """
 
 import argparse
-import itertools
 import os
 import random
 import resource
@@ -19,7 +18,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from mailworthy import store
 from mailworthy.reports.model import AggregateRecord, DkimAuth, Reason, SpfAuth
 from mailworthy.store import Store, Trust, importer
-from storekit import BEGIN, ORIGIN, aggregate, random_reports
+from storekit import ORIGIN, aggregate, random_reports
+from table import show
 
 RECORDS = 200_000
 REPORTS = 2_000
@@ -50,49 +50,68 @@ def _kind(
     return ("none", dkim, spf), (reasons, (signature,), (SpfAuth(f"e{number % 60}.example", spf),))
 
 
-def one_large(target: Store, count: int) -> float:
-    """Seconds to commit one report; making the records is taken off."""
-    start = time.perf_counter()
+class Clock:
+    """Seconds gone by, and those that this process had a processor for."""
+
+    def __init__(self) -> None:
+        self._wall, self._own = time.perf_counter(), time.process_time()
+
+    def stop(self) -> tuple[float, float]:
+        """Both."""
+        return time.perf_counter() - self._wall, time.process_time() - self._own
+
+
+def one_large(target: Store, count: int) -> tuple[float, float]:
+    """The time to commit one report; that of making the records is taken off."""
+    clock = Clock()
     for _ in records(count):
         pass
-    making = time.perf_counter() - start
-    start = time.perf_counter()
+    making = clock.stop()
+    raw = os.urandom(3_000_000)
+    clock = Clock()
     saved = importer.save(
-        target,
-        aggregate(records(count)),
-        os.urandom(3_000_000),
-        origin=ORIGIN,
-        trust=Trust.VERIFIED,
+        target, aggregate(records(count)), raw, origin=ORIGIN, trust=Trust.VERIFIED
     )
     assert saved.records == count
-    return time.perf_counter() - start - making
+    wall, own = clock.stop()
+    return wall - making[0], own - making[1]
 
 
-def many_small(target: Store, count: int) -> float:
-    """Seconds to commit reports of four records or so, each in a transaction of its own."""
-    made = list(itertools.islice(random_reports(count), count))
-    start = time.perf_counter()
+def many_small(target: Store, count: int) -> tuple[float, float]:
+    """The time to commit reports of four records or so, each in a transaction of its own."""
+    made = list(random_reports(count))
+    clock = Clock()
     for raw, report in made:
         importer.save(target, report, raw, origin=ORIGIN, trust=Trust.VERIFIED)
-    return time.perf_counter() - start
+    return clock.stop()
+
+
+def rates(count: int, times: tuple[float, float]) -> list[str]:
+    """How many a second, and how many a second of processor time on a busy machine."""
+    return [f"{count / seconds:,.0f}" for seconds in times]
+
+
+def measure(share: int) -> None:
+    """Print what was measured."""
+    with tempfile.TemporaryDirectory() as folder, store.open(Path(folder) / "a.db") as target:
+        start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        large, small = RECORDS // share, REPORTS // share
+        lines = [["one large report, records", *rates(large, one_large(target, large))]]
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        target.settle()
+        size = (Path(folder) / "a.db").stat().st_size / large
+        lines.append(["small reports, reports", *rates(small, many_small(target, small))])
+    show("Committed to SQLite", ["what", "a second", "a processor second"], lines)
+    print(
+        f"\n{peak:.1f} MiB of memory at most, {start:.1f} after opening; {size:.0f} octets a record"
+    )
 
 
 def main() -> None:
-    """Print what was measured."""
+    """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="a tenth of everything")
-    share = 10 if parser.parse_args().smoke else 1
-    assert BEGIN
-    with tempfile.TemporaryDirectory() as folder, store.open(Path(folder) / "a.db") as target:
-        start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        seconds = one_large(target, RECORDS // share)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        size = (Path(folder) / "a.db").stat().st_size
-        print(f"one report:  {RECORDS // share / seconds:9,.0f} records/s committed")
-        print(f"             {peak / 1024:9.1f} MiB at most ({start / 1024:.1f} after opening)")
-        print(f"             {size / (RECORDS // share):9.0f} octets a record on the disc")
-        seconds = many_small(target, REPORTS // share)
-        print(f"small ones:  {REPORTS // share / seconds:9,.0f} reports/s committed")
+    measure(10 if parser.parse_args().smoke else 1)
 
 
 if __name__ == "__main__":

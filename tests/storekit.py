@@ -80,6 +80,7 @@ def aggregate(
     omissions: Sequence[Omission] = (),
     complete: bool = True,
     kind: Kind = Kind.AGGREGATE,
+    file: str = "mail.eml",
 ) -> Report:
     """A report that begins `day` days after BEGIN."""
     begin = BEGIN + day * DAY
@@ -93,7 +94,7 @@ def aggregate(
         window=Window(begin, begin + seconds),
         policy=policy,
     )
-    report = Report(head, Place(("mail.eml", "report.xml")), iter(records))
+    report = Report(head, Place((file, "report.xml")), iter(records))
     report.omissions.extend(omissions)
     report.complete = complete
     return report

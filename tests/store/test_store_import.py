@@ -34,7 +34,7 @@ from mailworthy.store.schema.reports import arrivals, problems, raws
 
 GAP = Omission("record 3", "no count", "<record/>")
 TWO = (kit.record(count=5), kit.spoofed("198.51.100.7", 2))
-SUMS = [table.name for table in (rollups.daily, rollups.daily_sources, rollups.daily_reporters)]
+SUMS = ["daily", "daily_trails", "daily_sources", "daily_reporters"]
 KEPT = ("arrivals", "domains", "addresses", "reporters", "trails", "trail_dkim", "trail_spf")
 
 
@@ -162,6 +162,22 @@ COPIES = {
         2,
     ),
     "the same content read better": (Copy(), Copy(**SECOND_READING), "replaced", 1, 8, 1),
+    "the same content by another name": (
+        Copy(),
+        Copy(options={"file": "2.eml"}),
+        "duplicate",
+        1,
+        7,
+        1,
+    ),
+    "the same content by another name, read better": (
+        Copy(),
+        Copy(SECOND_READING["records"], options={"file": "2.eml"}),
+        "replaced",
+        1,
+        8,
+        1,
+    ),
     "the same records with the end this time": (
         Copy(options={"complete": False}),
         Copy(raw=b"b"),
@@ -265,7 +281,9 @@ def test_sums_are_those_of_the_rows(
             importer.remove(mine, each.id)
             check_sums(mine)
         left = kit.dump(mine)
-        assert not any(left[name] for name in (*SUMS, "reports", "aggregate_rows", "seen"))
+        assert not any(
+            left[name] for name in (*SUMS, "daily_reports", "reports", "aggregate_rows", "seen")
+        )
 
 
 def check_sums(mine: Store) -> None:
@@ -273,6 +291,7 @@ def check_sums(mine: Store) -> None:
     row_of = {row.id: row for row in mine.rows(sa.select(kit.metadata.tables["reports"]))}
     sums: dict[str, Counter[Any]] = {name: Counter() for name in SUMS}
     days: dict[Any, list[Any]] = {}
+    totals: Counter[Any] = Counter()
     for row in mine.rows(sa.select(kit.metadata.tables["aggregate_rows"])):
         report = row_of[row.report_id]
         key = (report.domain_id, report.day, report.proven)
@@ -282,6 +301,8 @@ def check_sums(mine: Store) -> None:
         sums["daily_reporters"][(*key, report.reporter_id)] += row.messages
         seen = (report.domain_id, row.address_id, row.trail_id, report.proven)
         days.setdefault(seen, []).append(report.day)
+        totals[seen] += row.messages
+        sums["daily_trails"][(*key, row.trail_id)] += row.messages
     for name in SUMS:
         table = kit.metadata.tables[name]
         keys = [column.name for column in table.primary_key]
@@ -289,8 +310,17 @@ def check_sums(mine: Store) -> None:
         assert {key: row.messages for key, row in kept.items() if row.messages} == sums[name]
         for row in kept.values():
             assert row.both + row.dkim_only + row.spf_only + row.neither == row.messages
-    found = {tuple(row)[:4]: tuple(row)[4:] for row in mine.rows(sa.select(rollups.seen))}
-    assert found == {key: (min(all_), max(all_)) for key, all_ in days.items()}
+    found = mine.rows(sa.select(rollups.seen))
+    spans = {
+        (r.domain_id, r.address_id, r.trail_id, r.proven): (r.first_day, r.last_day) for r in found
+    }
+    assert spans == {key: (min(all_), max(all_)) for key, all_ in days.items()}
+    assert {tuple(row)[:4]: row.messages for row in found} == totals
+    by_report = Counter((r.domain_id, r.day, r.proven, r.reporter_id) for r in row_of.values())
+    counted = mine.rows(sa.select(rollups.daily_reports))
+    assert Counter({(r.domain_id, r.day, r.proven, r.reporter_id): r.reports for r in counted}) == (
+        by_report
+    )
 
 
 def test_an_empty_report_is_a_report(mine: Store) -> None:

@@ -97,11 +97,11 @@ CASES: dict[str, tuple[Callable[[], sa.Select[Any]], tuple[str, ...], list[tuple
     ),
     "trails": (
         lambda: queries.trails(OWN),
-        ("addresses", "messages"),
-        [(1, 30), (1, 3), (1, 2)],
+        ("messages", "neither"),
+        [(30, 0), (3, 3), (2, 0)],
     ),
     "new sources": (
-        lambda: queries.known(Scope(("example.com",), since=FIRST + ONE)),
+        lambda: queries.known(Scope(("example.com",), since=FIRST + ONE, proven=True)),
         ("address", "first_day", "last_day"),
         [("198.51.100.9", FIRST + ONE, FIRST + ONE)],
     ),

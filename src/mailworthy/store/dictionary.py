@@ -15,7 +15,7 @@ from mailworthy.store.trail import Seen, Trails
 
 LIMIT = 255
 # How many texts a process remembers; what is forgotten is asked again.
-REMEMBER = {domains.name: 20_000, addresses.name: 20_000, reporters.name: 2_000, labels.name: 2_000}
+REMEMBER = {domains.name: 10_000, addresses.name: 16_000, reporters.name: 2_000, labels.name: 2_000}
 REMEMBER_SEEN = 4_000
 TOGETHER = 50
 PRUNED = "pruned"

@@ -29,7 +29,8 @@ def note(
     with store.writing() as connection:
         raw_id = raws.keep(store, connection, raw, origin=origin, trust=trust)
         path = path_text(unreadable.place.path)
-        name = _name("unreadable", str(raw_id), path, unreadable.fault.value)
+        spot = path_text(unreadable.place.path[1:])
+        name = _name("unreadable", str(raw_id), spot, unreadable.fault.value)
         reason = shown(unreadable.reason, LONG)
         row = (name, raw_id, None, path, unreadable.fault.value, "", reason, "")
         store.statements.enter(problems).many(connection, [(*row, origin.received, origin.name)])
@@ -42,6 +43,7 @@ class Coming(msgspec.Struct, frozen=True):
 
     raw_id: int
     path: str
+    spot: str
     origin: Origin
     trust: Trust
 

@@ -16,7 +16,7 @@ class Copy(msgspec.Struct, frozen=True):
 
     identity: str
     raw_id: int
-    path: str
+    spot: str
     partial: bool
     records: int
     proven: bool
@@ -27,8 +27,8 @@ def stored(store: Store, connection: sa.Connection, series: str) -> list[tuple[i
     """The copies of a series that are in the store, with their numbers and trust."""
     found = store.statements.get("series", _in_series).run(connection, series_=series)
     return [
-        (id_, Trust(trust), Copy(name, raw, path, bool(partial), records, bool(proven), bool(kept)))
-        for id_, trust, name, raw, path, partial, records, proven, kept in found
+        (id_, Trust(trust), Copy(name, raw, spot, bool(partial), records, bool(proven), bool(kept)))
+        for id_, trust, name, raw, spot, partial, records, proven, kept in found
     ]
 
 
@@ -40,7 +40,7 @@ def _in_series(_: Backend) -> sa.Select[Any]:
         row.trust,
         row.identity,
         row.raw_id,
-        row.path,
+        row.spot,
         partial,
         row.records,
         row.proven,
@@ -57,7 +57,7 @@ def gives_way(old: Copy, new: Copy) -> bool:
     """
     if not old.kept:
         return False
-    if (old.raw_id, old.path) == (new.raw_id, new.path):
+    if (old.raw_id, old.spot) == (new.raw_id, new.spot):
         # The same octets, read by another version of ours.
         return old.identity != new.identity or old.partial != new.partial
     if old.proven and not new.proven:
@@ -71,6 +71,6 @@ def stands(old: Copy, new: Copy) -> bool:
     """Whether the old copy makes the new one needless; two whole ones that differ both count."""
     if old.identity == new.identity:
         return True
-    if not old.kept and (old.raw_id, old.path) == (new.raw_id, new.path):
+    if not old.kept and (old.raw_id, old.spot) == (new.raw_id, new.spot):
         return True
     return new.partial and (old.proven or not new.proven)

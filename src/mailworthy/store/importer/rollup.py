@@ -14,18 +14,22 @@ from mailworthy.store.opened import Store
 from mailworthy.store.schema.dictionaries import remarks
 from mailworthy.store.schema.reports import reports
 from mailworthy.store.schema.rollups import (
+    COUNTS,
     daily,
     daily_feedback,
     daily_reporters,
+    daily_reports,
     daily_sources,
     daily_tls,
     daily_tls_failures,
+    daily_trails,
     seen,
 )
 from mailworthy.store.schema.rows import aggregate_rows, feedback_rows, tls_failures, tls_rows
 
 # A window of local days is longer than a day when clocks are changed.
 WIDE = 26 * 3600
+LATE = 24 * 3600
 
 REPORT = sa.bindparam("report", type_=sa.BigInteger)
 SIGN = sa.bindparam("sign", type_=sa.BigInteger)
@@ -65,9 +69,7 @@ def _aggregate_counts() -> dict[str, sa.ColumnElement[Any]]:
 def _aggregate(keys: Columns, **more: sa.ColumnElement[Any]) -> tuple[sa.Select[Any], list[str]]:
     counts = {**_aggregate_counts(), **more}
     query = _grouped(aggregate_rows, {**_WHEN, **keys}, counts)
-    source = aggregate_rows.join(reports, reports.c.id == aggregate_rows.c.report_id)
-    joined = source.outerjoin(remarks, remarks.c.id == aggregate_rows.c.remark_id)
-    return query.select_from(joined), [*_WHEN, *keys, *counts]
+    return query.select_from(_AGGREGATE), [*_WHEN, *keys, *counts]
 
 
 def _simple(table: sa.Table, keys: Columns, counts: Columns) -> tuple[sa.Select[Any], list[str]]:
@@ -85,12 +87,32 @@ def _grouped(table: sa.Table, keys: Columns, counts: Columns) -> sa.Select[Any]:
 
 
 _ROW = aggregate_rows.c
+_AGGREGATE = aggregate_rows.join(reports, reports.c.id == _ROW.report_id).outerjoin(
+    remarks, remarks.c.id == _ROW.remark_id
+)
 _SOURCE: Columns = {
     "from_id": _ROW.from_id,
     "trail_id": _ROW.trail_id,
     "address_id": _ROW.address_id,
 }
 _REPORTER: Columns = {"reporter_id": reports.c.reporter_id}
+
+
+def _reports() -> tuple[sa.Select[Any], list[str]]:
+    """One report as a summand; `late` is more than a day after the end of its window."""
+    row = reports.c
+    conditions = {
+        "partial": sa.or_(row.omissions > 0, row.complete == 0),
+        "flawed": row.flaws > 0,
+        "late": row.received - row.end > LATE,
+    }
+    counts = {name: sa.case((yes, SIGN), else_=0) for name, yes in conditions.items()}
+    columns = {**_WHEN, "kind": row.kind, **_REPORTER, "reports": _one, **counts}
+    named = [
+        sa.cast(c, sa.BigInteger).label(n) if n in counts else c.label(n)
+        for n, c in columns.items()
+    ]
+    return sa.select(*named).where(row.id == REPORT), list(columns)
 
 
 def _tls() -> tuple[sa.Select[Any], list[str]]:
@@ -132,15 +154,24 @@ def _feedback() -> tuple[sa.Select[Any], list[str]]:
 
 Rollup = tuple[sa.Table, Callable[[], tuple[sa.Select[Any], list[str]]]]
 _one = sa.cast(SIGN, sa.BigInteger)
+_REPORTS: Rollup = (daily_reports, _reports)
 ROLLUPS: Mapping[Kind, Sequence[Rollup]] = {
     Kind.AGGREGATE: (
+        _REPORTS,
         (daily, lambda: _aggregate({"from_id": _ROW.from_id})),
+        (daily_trails, lambda: _aggregate({"trail_id": _ROW.trail_id})),
         (daily_sources, lambda: _aggregate(_SOURCE)),
         (daily_reporters, lambda: _aggregate(_REPORTER, reports=_one)),
     ),
-    Kind.TLS: ((daily_tls, _tls), (daily_tls_failures, _tls_failures)),
-    Kind.FAILURE: ((daily_feedback, _feedback),),
-    Kind.COMPLAINT: ((daily_feedback, _feedback),),
+    Kind.TLS: (_REPORTS, (daily_tls, _tls), (daily_tls_failures, _tls_failures)),
+    Kind.FAILURE: (
+        _REPORTS,
+        (daily_feedback, _feedback),
+    ),
+    Kind.COMPLAINT: (
+        _REPORTS,
+        (daily_feedback, _feedback),
+    ),
 }
 
 
@@ -149,7 +180,7 @@ def book(store: Store, connection: sa.Connection, report: int, kind: Kind) -> No
     for rollup in ROLLUPS[kind]:
         _upsert(store, connection, rollup, report=report, sign=1)
     if kind is Kind.AGGREGATE:
-        store.statements.get("see", _see).run(connection, report=report)
+        store.statements.get("see", _see).run(connection, report=report, sign=1)
 
 
 def unbook(store: Store, connection: sa.Connection, report: int, kind: Kind) -> None:
@@ -182,10 +213,11 @@ def _upsert(
 def _touched(table: sa.Table, report: int, kind: Kind) -> sa.ColumnElement[bool]:
     """Of the day and the domains of a report."""
     here = sa.select(reports.c.day).where(reports.c.id == report).scalar_subquery()
-    rows = {Kind.AGGREGATE: reports, Kind.TLS: tls_rows}.get(kind, feedback_rows)
-    whose = rows.c.id if rows is reports else rows.c.report_id
-    domains = sa.select(rows.c.domain_id).where(whose == report)
-    return sa.and_(table.c.domain_id.in_(domains), table.c.day == here)
+    whose = [sa.select(reports.c.domain_id).where(reports.c.id == report)]
+    if kind is not Kind.AGGREGATE:
+        rows = tls_rows if kind is Kind.TLS else feedback_rows
+        whose.append(sa.select(rows.c.domain_id).where(rows.c.report_id == report))
+    return sa.and_(table.c.domain_id.in_(sa.union(*whose)), table.c.day == here)
 
 
 def _empty(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -194,7 +226,7 @@ def _empty(table: sa.Table) -> sa.ColumnElement[bool]:
 
 
 def _see(backend: Backend) -> sa.sql.ClauseElement:
-    """Widen the time in which the sources of a report were seen."""
+    """Add a report to what is known of its sources over all time."""
     here = sa.type_coerce(reports.c.day, sa.Integer)
     keys = {
         "domain_id": reports.c.domain_id,
@@ -202,32 +234,29 @@ def _see(backend: Backend) -> sa.sql.ClauseElement:
         "trail_id": _ROW.trail_id,
         "proven": reports.c.proven,
     }
-    query = sa.select(
-        *(column.label(name) for name, column in keys.items()),
-        sa.func.min(here).label("first_day"),
-        sa.func.max(here).label("last_day"),
-    )
-    source = aggregate_rows.join(reports, reports.c.id == _ROW.report_id)
-    query = query.select_from(source).where(_ROW.report_id == REPORT)
-    query = query.group_by(*keys.values()).order_by(*keys.values())
-    insert = backend.insert(seen).from_select([*keys, "first_day", "last_day"], query)
+    days = {"first_day": sa.func.min(here), "last_day": sa.func.max(here)}
+    counts = {**days, **_aggregate_counts()}
+    query = _grouped(aggregate_rows, keys, counts).select_from(_AGGREGATE)
+    insert = backend.insert(seen).from_select([*keys, *counts], query)
     old, new = seen.c, insert.excluded
-    first = sa.case((new.first_day < old.first_day, new.first_day), else_=old.first_day)
-    last = sa.case((new.last_day > old.last_day, new.last_day), else_=old.last_day)
-    return insert.on_conflict_do_update(
-        index_elements=list(keys), set_={"first_day": first, "last_day": last}
+    changed: dict[str, Any] = {name: old[name] + new[name] for name in COUNTS}
+    changed["first_day"] = sa.case(
+        (new.first_day < old.first_day, new.first_day), else_=old.first_day
     )
+    changed["last_day"] = sa.case((new.last_day > old.last_day, new.last_day), else_=old.last_day)
+    return insert.on_conflict_do_update(index_elements=list(keys), set_=changed)
 
 
 def _unsee(connection: sa.Connection, report: int) -> None:
-    """Look up anew when the sources of a report were seen, from the sums that are left."""
+    """Add up anew what is known of the sources of a report, from the sums by day that are left."""
     pair = sa.tuple_(seen.c.address_id, seen.c.trail_id)
     theirs = sa.select(_ROW.address_id, _ROW.trail_id).where(_ROW.report_id == report)
     whose = sa.select(reports.c.domain_id).where(reports.c.id == report).scalar_subquery()
     connection.execute(sa.delete(seen).where(seen.c.domain_id == whose, pair.in_(theirs)))
     row = daily_sources.c
     keys = [row.domain_id, row.address_id, row.trail_id, row.proven]
-    left = sa.select(*keys, sa.func.min(row.day), sa.func.max(row.day)).where(
+    sums = [sa.cast(sa.func.sum(row[name]), sa.BigInteger) for name in COUNTS]
+    left = sa.select(*keys, sa.func.min(row.day), sa.func.max(row.day), *sums).where(
         row.domain_id == whose, sa.tuple_(row.address_id, row.trail_id).in_(theirs)
     )
     names = [column.name for column in seen.columns]

@@ -11,7 +11,7 @@ from mailworthy.store.importer import problems, raws, rollup, rows
 from mailworthy.store.importer.change import erase, lock, set_trust
 from mailworthy.store.importer.head import head_row
 from mailworthy.store.importer.identity import Content, identity, series
-from mailworthy.store.importer.problems import Coming
+from mailworthy.store.importer.problems import Coming, path_text
 from mailworthy.store.importer.rank import Copy, gives_way, stands, stored
 from mailworthy.store.model import Origin, Outcome, Saved, Trust
 from mailworthy.store.opened import Store
@@ -34,8 +34,9 @@ def save(
     """
     with store.writing() as connection:
         raw_id = raws.keep(store, connection, raw, origin=origin, trust=trust)
-        path = problems.path_text(report.place.path)
-        return _Saving(store, connection, report, Coming(raw_id, path, origin, trust)).run()
+        path = report.place.path
+        came = Coming(raw_id, path_text(path), path_text(path[1:]), origin, trust)
+        return _Saving(store, connection, report, came).run()
 
 
 class _Saving:
@@ -91,7 +92,7 @@ class _Saving:
         head = head_row(self.store, self.connection, self.report.head, domain)
         trust, origin = self.came.trust, self.came.origin
         came = (trust.value, int(trust.proven), origin.name, origin.received)
-        row = (None, self.series, self.came.raw_id, self.came.path, *head, *came, 1)
+        row = (None, self.series, self.came.raw_id, self.came.path, self.came.spot, *head, *came, 1)
         id_ = self.store.statements.numbered(reports).number(self.connection, row)
         while batch:
             self._batch(id_, batch)
@@ -117,7 +118,7 @@ class _Saving:
         return Copy(
             identity=identity(self.series, self.content.hexdigest()),
             raw_id=self.came.raw_id,
-            path=self.came.path,
+            spot=self.came.spot,
             partial=self._partial,
             records=self.records,
             proven=self.trust.proven,
@@ -172,7 +173,7 @@ class _Saving:
         """Note which content brought it; the same again is no news."""
         origin = self.came.origin
         came = (origin.received, origin.name, self.came.trust.value)
-        row = (id_, self.came.raw_id, self.came.path, outcome.value, *came)
+        row = (id_, self.came.raw_id, self.came.spot, outcome.value, *came)
         self.store.statements.insert(arrivals, ignore=True).many(self.connection, [row])
         return Saved(outcome, id_, self.records, self.messages, self._partial)
 

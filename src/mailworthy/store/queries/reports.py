@@ -5,11 +5,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailworthy.reports.model import Kind
-from mailworthy.store.queries.parts import total
+from mailworthy.store.model import Outcome
+from mailworthy.store.queries.parts import first, last, sums
 from mailworthy.store.queries.scope import Scope
 from mailworthy.store.schema.dictionaries import domains, reporters
 from mailworthy.store.schema.reports import arrivals, flaws, problems, raws
 from mailworthy.store.schema.reports import reports as table
+from mailworthy.store.schema.rollups import daily_reports
 from mailworthy.store.schema.views import report_rows
 
 _JOINED = table.join(domains, domains.c.id == table.c.domain_id).join(
@@ -72,46 +74,51 @@ def report_flaws(id_: int) -> sa.Select[Any]:
 
 
 def deliveries(id_: int) -> sa.Select[Any]:
-    """Every content that brought a report: outcome, origin, received, trust, path, sha256."""
+    """Every content that brought a report: outcome, origin, received, trust, spot, sha256."""
     row = arrivals.c
-    columns = (row.outcome, row.origin, row.received, row.trust, row.path, raws.c.sha256)
+    columns = (row.outcome, row.origin, row.received, row.trust, row.spot, raws.c.sha256)
     query = sa.select(*columns).select_from(arrivals.join(raws, raws.c.id == row.raw_id))
     return query.where(row.report_id == id_).order_by(row.received, raws.c.sha256)
 
 
 def quality(scope: Scope, *, limit: int = 1000) -> sa.Select[Any]:
-    """How good reporters are: reporter, reports, partial, flawed, duplicates, and `late`.
+    """How good reporters are: a row a reporter, and another for those in its name not proven.
 
-    `late` is how many came more than a day after their window had ended. The columns first and
-    last are the moments at which reports came, in seconds since 1970.
+    Columns: reporter, proven, reports, partial, flawed, late (more than a day after the end of
+    the window), duplicates, first_day and last_day.
     """
-    row = table.c
-    again = (
-        sa.select(arrivals.c.report_id, sa.func.count().label("times"))
-        .where(arrivals.c.outcome == "duplicate")
-        .group_by(arrivals.c.report_id)
+    names = ("reports", "partial", "flawed", "late")
+    row = daily_reports.c
+    inner = (
+        sa.select(
+            *(row.reporter_id, row.proven),
+            *sums(daily_reports, names),
+            *(first(row.day, "first_day"), last(row.day, "last_day")),
+        )
+        .where(*scope.conditions(daily_reports))
+        .group_by(row.reporter_id, row.proven)
         .subquery()
     )
-    name = reporters.c.name
-    joined = table.join(reporters, reporters.c.id == row.reporter_id)
-    return (
-        sa.select(
-            name.label("reporter"),
-            row.proven,
-            sa.func.count().label("reports"),
-            _count(sa.or_(row.omissions > 0, row.complete == 0)).label("partial"),
-            _count(row.flaws > 0).label("flawed"),
-            _count(row.received - row.end > 86_400).label("late"),
-            total(again.c.times).label("duplicates"),
-            sa.func.min(row.received).label("first"),
-            sa.func.max(row.received).label("last"),
-        )
-        .select_from(joined.outerjoin(again, again.c.report_id == row.id))
-        .where(*scope.conditions(table))
-        .group_by(name, row.proven)
-        .order_by(sa.desc("reports"), name, row.proven)
-        .limit(limit)
+    again = (
+        sa.select(table.c.reporter_id, table.c.proven, sa.func.count().label("times"))
+        .select_from(arrivals.join(table, table.c.id == arrivals.c.report_id))
+        .where(arrivals.c.outcome == Outcome.DUPLICATE.value, *scope.conditions(table))
+        .group_by(table.c.reporter_id, table.c.proven)
+        .subquery()
     )
+    same = (again.c.reporter_id == inner.c.reporter_id, again.c.proven == inner.c.proven)
+    joined = inner.join(reporters, reporters.c.id == inner.c.reporter_id).outerjoin(
+        again, sa.and_(*same)
+    )
+    query = sa.select(
+        reporters.c.name.label("reporter"),
+        inner.c.proven,
+        *(inner.c[name] for name in names),
+        sa.func.coalesce(again.c.times, 0).label("duplicates"),
+        *(inner.c.first_day, inner.c.last_day),
+    )
+    ordered = query.order_by(inner.c.reports.desc(), "reporter", inner.c.proven)
+    return ordered.select_from(joined).limit(limit)
 
 
 def flaw_counts(scope: Scope, *, limit: int = 1000) -> sa.Select[Any]:
@@ -141,7 +148,3 @@ def problem_list(*, limit: int = 100, offset: int = 0, report: int | None = None
     if report is not None:
         joined = joined.where(row.report_id == report)
     return joined.order_by(row.received.desc(), row.id.desc()).limit(limit).offset(offset)
-
-
-def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
-    return total(sa.case((condition, 1), else_=0))

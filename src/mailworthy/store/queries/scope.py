@@ -26,8 +26,14 @@ class Scope(msgspec.Struct, frozen=True):
         column = table.c
         wanted = self.times(table)
         if self.domains:
-            wanted.insert(0, column.domain_id.in_(self.domain_ids()))
+            wanted.insert(0, self.whose(column.domain_id))
         return wanted
+
+    def whose(self, column: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+        """That a number is one of the domains'; of one domain an index gives the order too."""
+        if len(self.domains) == 1:
+            return column == self.domain_ids().scalar_subquery()
+        return column.in_(self.domain_ids())
 
     def named(self, view: sa.FromClause) -> list[sa.ColumnElement[bool]]:
         """For a view with the columns domain, day and proven."""

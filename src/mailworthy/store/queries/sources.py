@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from mailworthy.store.queries.parts import first, last, sums, total
 from mailworthy.store.queries.scope import Scope
 from mailworthy.store.schema.dictionaries import addresses, domains, trail_dkim, trail_spf
-from mailworthy.store.schema.rollups import daily_sources, seen
+from mailworthy.store.schema.rollups import COUNTS, daily_sources, daily_trails, seen
 from mailworthy.store.schema.views import report_rows
 
 
@@ -16,19 +16,22 @@ def sources(scope: Scope, *, limit: int = 1000) -> sa.Select[Any]:
     """A row for each address and trail, those with most mail first.
 
     Columns: address, trail_id, counts, first_day and last_day within the scope. What a trail is
-    made of is told by `trail_signatures` and `trail_paths`, since when a source is known by
-    `known`.
+    made of is told by `trail_signatures` and `trail_paths`. Without `since` and `until` this is
+    answered from the sums over all time.
     """
-    row = daily_sources.c
+    always = scope.since is None and scope.until is None
+    table = seen if always else daily_sources
+    begin, end = (seen.c.first_day, seen.c.last_day) if always else (table.c.day, table.c.day)
+    row = table.c
     inner = (
         sa.select(
             row.address_id,
             row.trail_id,
-            *sums(daily_sources),
-            first(row.day, "first_day"),
-            last(row.day, "last_day"),
+            *sums(table),
+            first(begin, "first_day"),
+            last(end, "last_day"),
         )
-        .where(*scope.conditions(daily_sources))
+        .where(*scope.conditions(table))
         .group_by(row.address_id, row.trail_id)
         .order_by(sa.desc("messages"), row.address_id, row.trail_id)
         .limit(limit)
@@ -41,17 +44,12 @@ def sources(scope: Scope, *, limit: int = 1000) -> sa.Select[Any]:
 
 
 def trails(scope: Scope, *, limit: int = 1000) -> sa.Select[Any]:
-    """A row a trail: trail_id, addresses (how many), counts, first_day, last_day."""
-    row = daily_sources.c
+    """A row a trail, those with most mail first: trail_id, counts, first_day, last_day."""
+    row = daily_trails.c
+    days = (first(row.day, "first_day"), last(row.day, "last_day"))
     return (
-        sa.select(
-            row.trail_id,
-            sa.func.count(sa.distinct(row.address_id)).label("addresses"),
-            *sums(daily_sources),
-            first(row.day, "first_day"),
-            last(row.day, "last_day"),
-        )
-        .where(*scope.conditions(daily_sources))
+        sa.select(row.trail_id, *sums(daily_trails), *days)
+        .where(*scope.conditions(daily_trails))
         .group_by(row.trail_id)
         .order_by(sa.desc("messages"), row.trail_id)
         .limit(limit)
@@ -59,46 +57,44 @@ def trails(scope: Scope, *, limit: int = 1000) -> sa.Select[Any]:
 
 
 def known(scope: Scope, *, limit: int = 1000) -> sa.Select[Any]:
-    """A row for each address and trail over all time, the newest first.
+    """Sources over all time, the newest first.
 
-    Columns: address, trail_id, first_day, last_day. `since` and `until` are about the first day:
-    with `since` of last week these are the sources that are new.
+    Columns: domain, address, trail_id, proven, first_day, last_day, counts. `since` and `until`
+    are about the first day: with `since` of last week these are the sources that are new.
     """
     row = seen.c
-    wanted: list[sa.ColumnElement[bool]] = []
-    if scope.domains:
-        wanted.append(row.domain_id.in_(scope.domain_ids()))
+    wanted = [] if not scope.domains else [scope.whose(row.domain_id)]
     if scope.proven is not None:
         wanted.append(row.proven == int(scope.proven))
-    begun = sa.type_coerce(sa.func.min(row.first_day), row.first_day.type)
-    inner = (
-        sa.select(
-            row.address_id,
-            row.trail_id,
-            begun.label("first_day"),
-            last(row.last_day, "last_day"),
-        )
-        .where(*wanted)
-        .group_by(row.address_id, row.trail_id)
-    )
     if scope.since is not None:
-        inner = inner.having(begun >= scope.since)
+        wanted.append(row.first_day >= scope.since)
     if scope.until is not None:
-        inner = inner.having(begun <= scope.until)
-    newest = inner.order_by(sa.desc("first_day"), row.address_id, row.trail_id).limit(limit)
-    part = newest.subquery()
+        wanted.append(row.first_day <= scope.until)
+    order = (row.first_day.desc(), row.domain_id, row.address_id, row.trail_id, row.proven)
+    newest = sa.select(seen).where(*wanted).order_by(*order).limit(limit).subquery()
+    part = newest.c
     query = sa.select(
-        addresses.c.name.label("address"), part.c.trail_id, part.c.first_day, part.c.last_day
+        domains.c.name.label("domain"),
+        addresses.c.name.label("address"),
+        *(part.trail_id, part.proven, part.first_day, part.last_day),
+        *(part[name] for name in COUNTS),
     )
-    joined = part.join(addresses, addresses.c.id == part.c.address_id)
-    return query.select_from(joined).order_by(part.c.first_day.desc(), "address", "trail_id")
+    joined = newest.join(addresses, addresses.c.id == part.address_id).join(
+        domains, domains.c.id == part.domain_id
+    )
+    ordered = (part.first_day.desc(), "domain", "address", "trail_id", part.proven)
+    return query.select_from(joined).order_by(*ordered)
 
 
 def source_days(scope: Scope, address: str, *, trail_id: int | None = None) -> sa.Select[Any]:
     """One source by day: day, header_from, trail_id, counts."""
     row = daily_sources.c
     whose = sa.select(addresses.c.id).where(addresses.c.name == address).scalar_subquery()
+    # Which domains it has sent for is known; without that all of a store would be read.
+    theirs = sa.select(seen.c.domain_id).where(seen.c.address_id == whose)
     wanted = [*scope.conditions(daily_sources), row.address_id == whose]
+    if not scope.domains:
+        wanted.append(row.domain_id.in_(theirs))
     if trail_id is not None:
         wanted.append(row.trail_id == trail_id)
     query = sa.select(
@@ -146,13 +142,13 @@ def selectors(scope: Scope, *, limit: int = 1000) -> sa.Select[Any]:
     """Which keys signed: domain, selector, result, messages, first_day, last_day."""
     inner = (
         sa.select(
-            daily_sources.c.trail_id,
-            total(daily_sources.c.messages).label("messages"),
-            first(daily_sources.c.day, "first_day"),
-            last(daily_sources.c.day, "last_day"),
+            daily_trails.c.trail_id,
+            total(daily_trails.c.messages).label("messages"),
+            first(daily_trails.c.day, "first_day"),
+            last(daily_trails.c.day, "last_day"),
         )
-        .where(*scope.conditions(daily_sources))
-        .group_by(daily_sources.c.trail_id)
+        .where(*scope.conditions(daily_trails))
+        .group_by(daily_trails.c.trail_id)
         .subquery()
     )
     row, name = trail_dkim.c, domains.c.name
@@ -182,7 +178,7 @@ def shared(scope: Scope, *, limit: int = 1000) -> sa.Select[Any]:
     other = seen.alias("other")
     theirs = sa.select(seen.c.address_id)
     if scope.domains:
-        theirs = theirs.where(seen.c.domain_id.in_(scope.domain_ids()))
+        theirs = theirs.where(scope.whose(seen.c.domain_id))
     count = sa.func.count(sa.distinct(other.c.domain_id))
     inner = (
         sa.select(other.c.address_id, count.label("domains"))

@@ -40,7 +40,9 @@ raw_chunks = sa.Table(
     sa.Column("data", sa.LargeBinary, nullable=False),
 )
 
-# `identity` is that of mailworthy.store.importer.identity, `series` the same without the content;
+# `identity` is that of mailworthy.store.importer.identity, `series` the same without the content.
+# `path` tells where a report was as people see it, `spot` where in its content, which may be called
+# something else the next time.
 # `identity` is NULL only within the transaction that writes the report.
 reports = sa.Table(
     "reports",
@@ -50,6 +52,7 @@ reports = sa.Table(
     sa.Column("series", sa.Text, nullable=False, index=True),
     ref("raw_id", "raws.id"),
     text("path"),
+    text("spot"),
     text("kind"),
     text("format"),
     ref("reporter_id", "reporters.id"),
@@ -78,6 +81,7 @@ reports = sa.Table(
     flag("rows_kept"),
 )
 sa.Index(None, reports.c.domain_id, reports.c.day)
+sa.Index(None, reports.c.day)
 sa.Index(None, reports.c.raw_id)
 sa.Index(None, reports.c.reporter_id, reports.c.day)
 
@@ -86,12 +90,13 @@ arrivals = clustered(
     "arrivals",
     part_ref("report_id", "reports.id"),
     part_ref("raw_id", "raws.id"),
-    part("path", sa.Text),
+    part("spot", sa.Text),
     text("outcome"),
     number("received"),
     text("origin"),
     text("trust"),
 )
+sa.Index(None, arrivals.c.outcome)
 
 flaws = clustered(
     "flaws",

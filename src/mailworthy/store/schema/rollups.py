@@ -52,6 +52,10 @@ daily_sources = clustered(
     *_counts(*COUNTS),
 )
 
+daily_trails = clustered(
+    "daily_trails", *_when(), part_ref("trail_id", "trails.id"), *_counts(*COUNTS)
+)
+
 daily_reporters = clustered(
     "daily_reporters",
     *_when(),
@@ -59,7 +63,16 @@ daily_reporters = clustered(
     *_counts(*COUNTS, "reports"),
 )
 
-# When a source was seen first and last, over all time.
+# Reports of every kind: how many, and what was wrong with them.
+daily_reports = clustered(
+    "daily_reports",
+    *_when(),
+    part("kind", sa.Text),
+    part_ref("reporter_id", "reporters.id"),
+    *_counts("reports", "partial", "flawed", "late"),
+)
+
+# Sources over all time: the sums, and when each was seen first and last.
 seen = clustered(
     "seen",
     part_ref("domain_id", "domains.id"),
@@ -68,8 +81,10 @@ seen = clustered(
     part("proven", sa.SmallInteger),
     day("first_day"),
     day("last_day"),
+    *_counts(*COUNTS),
 )
 sa.Index(None, seen.c.address_id, seen.c.domain_id)
+sa.Index(None, seen.c.first_day)
 
 daily_tls = clustered(
     "daily_tls",

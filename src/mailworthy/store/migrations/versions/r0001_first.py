@@ -2,6 +2,7 @@
 
 from alembic import op
 
+from mailworthy.store.migrations import sums0001
 from mailworthy.store.migrations.columns import (
     BIG,
     BLOB,
@@ -31,9 +32,7 @@ def upgrade() -> None:
     _notes()
     _aggregate()
     _others()
-    _sums()
-    _source_sums()
-    _other_sums()
+    sums0001.create()
     for view in VIEWS:
         op.execute(view)
 
@@ -113,7 +112,7 @@ def _reports() -> None:
         ("identity", TEXT, "unique", "null"),
         ("series", TEXT),
         ref("raw_id", "raws"),
-        *texts("path", "kind", "format"),
+        *texts("path", "spot", "kind", "format"),
         ref("reporter_id", "reporters"),
         *texts("email", "contact", "generator", "report_id"),
         *bigs("begin", "end"),
@@ -129,6 +128,7 @@ def _reports() -> None:
         ("received", BIG),
         ("rows_kept", SMALL),
     )
+    index("reports", ["day"])
     index("reports", ["domain_id", "day"])
     index("reports", ["raw_id"])
     index("reports", ["received"])
@@ -136,14 +136,15 @@ def _reports() -> None:
     index("reports", ["series"])
     table(
         "arrivals",
-        ("report_id", "raw_id", "path"),
+        ("report_id", "raw_id", "spot"),
         ref("report_id", "reports"),
         ref("raw_id", "raws"),
-        *texts("path", "outcome"),
+        *texts("spot", "outcome"),
         ("received", BIG),
         *texts("origin", "trust"),
         rowid=False,
     )
+    index("arrivals", ["outcome"])
 
 
 def _notes() -> None:
@@ -241,127 +242,5 @@ def _others() -> None:
             "spf_dns",
             "fields",
         ),
-        rowid=False,
-    )
-
-
-def _sums() -> None:
-    table(
-        "daily",
-        ("domain_id", "day", "proven", "from_id"),
-        ref("domain_id", "domains"),
-        ("day", INT),
-        ("proven", SMALL),
-        ref("from_id", "domains"),
-        *bigs(
-            "messages",
-            "both",
-            "dkim_only",
-            "spf_only",
-            "neither",
-            "quarantined",
-            "rejected",
-            "forwarded",
-            "overridden",
-            "wide",
-        ),
-        rowid=False,
-    )
-    table(
-        "daily_reporters",
-        ("domain_id", "day", "proven", "reporter_id"),
-        ref("domain_id", "domains"),
-        ("day", INT),
-        ("proven", SMALL),
-        ref("reporter_id", "reporters"),
-        *bigs(
-            "messages",
-            "both",
-            "dkim_only",
-            "spf_only",
-            "neither",
-            "quarantined",
-            "rejected",
-            "forwarded",
-            "overridden",
-            "wide",
-            "reports",
-        ),
-        rowid=False,
-    )
-
-
-def _source_sums() -> None:
-    table(
-        "daily_sources",
-        ("domain_id", "day", "proven", "from_id", "trail_id", "address_id"),
-        ref("domain_id", "domains"),
-        ("day", INT),
-        ("proven", SMALL),
-        ref("from_id", "domains"),
-        ref("trail_id", "trails"),
-        ref("address_id", "addresses"),
-        *bigs(
-            "messages",
-            "both",
-            "dkim_only",
-            "spf_only",
-            "neither",
-            "quarantined",
-            "rejected",
-            "forwarded",
-            "overridden",
-            "wide",
-        ),
-        rowid=False,
-    )
-    table(
-        "seen",
-        ("domain_id", "address_id", "trail_id", "proven"),
-        ref("domain_id", "domains"),
-        ref("address_id", "addresses"),
-        ref("trail_id", "trails"),
-        ("proven", SMALL),
-        ("first_day", INT),
-        ("last_day", INT),
-        rowid=False,
-    )
-    index("seen", ["address_id", "domain_id"])
-
-
-def _other_sums() -> None:
-    table(
-        "daily_tls",
-        ("domain_id", "day", "proven", "type", "reporter_id"),
-        ref("domain_id", "domains"),
-        ("day", INT),
-        ("proven", SMALL),
-        ("type", TEXT),
-        ref("reporter_id", "reporters"),
-        *bigs("successful", "failed", "wide"),
-        rowid=False,
-    )
-    table(
-        "daily_tls_failures",
-        ("domain_id", "day", "proven", "result_type", "mx_id", "reporter_id"),
-        ref("domain_id", "domains"),
-        ("day", INT),
-        ("proven", SMALL),
-        ("result_type", TEXT),
-        ref("mx_id", "domains"),
-        ref("reporter_id", "reporters"),
-        ("sessions", BIG),
-        rowid=False,
-    )
-    table(
-        "daily_feedback",
-        ("domain_id", "day", "proven", "kind", "feedback_type", "campaign_id", "list_id"),
-        ref("domain_id", "domains"),
-        ("day", INT),
-        ("proven", SMALL),
-        *texts("kind", "feedback_type"),
-        ref("campaign_id", "labels"),
-        ref("list_id", "labels"),
-        ("incidents", BIG),
         rowid=False,
     )
