@@ -93,10 +93,43 @@ def test_what_is_partly_readable_is_partly_stored(importer: Importer, mine: Stor
     assert kit.sums(mine)["daily"] == 9
 
 
-def test_other_mail_in_a_shared_mailbox_leaves_no_trace(importer: Importer, mine: Store) -> None:
-    (done,) = kit.take(importer, kit.OTHER, shared=True, mail=True)
+@pytest.mark.parametrize(
+    "mail",
+    [
+        kit.OTHER,
+        b"Subject: how do I set up DMARC?\n\nPlease tell me.\n",
+        wraps.mail(wraps.part(b"<invoice/>", "application/xml", "i.xml"), subject="Invoice"),
+        wraps.mail(wraps.part(b"<!DOCTYPE x><x/>", "text/xml", "x.xml"), subject="Hello"),
+        wraps.mail(wraps.part(b'{"a": 1}', "application/json", "a.json"), subject="Hello"),
+        wraps.mail(wraps.part(b'{"a": ', "application/json", "a.json"), subject="Hello"),
+        wraps.mail(wraps.part(b"PK\3\4 broken", "application/zip", "a.zip"), subject="Hello"),
+        b"",
+    ],
+)
+@pytest.mark.parametrize("as_file", [False, True])
+def test_other_mail_in_a_shared_mailbox_leaves_no_trace(
+    importer: Importer, mine: Store, mail: bytes, as_file: bool
+) -> None:
+    raw = io.BytesIO(mail) if as_file else mail
+    (done,) = kit.take(importer, raw, shared=True, mail=True)
     assert (done.what, done.ours) == (What.OTHER, False)
     assert kit.sums(mine)["raws"] == 0
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        wraps.mail(wraps.part(b"<!DOCTYPE x><feedback/>", name="a!b!1!2.xml"), subject="Hello"),
+        wraps.mail(wraps.part(b"<feedback/>", "application/xml", "i.xml"), subject="Hello"),
+        wraps.COMPLAINT.replace(b"abuse", b"zebra"),
+    ],
+)
+def test_what_was_meant_to_be_a_report_is_kept(
+    importer: Importer, mine: Store, mail: bytes
+) -> None:
+    (done,) = kit.take(importer, mail, shared=True, mail=True)
+    assert (done.what, done.ours) == (What.PROBLEM, True)
+    assert kit.sums(mine)["raws"] == 1
 
 
 def test_a_report_mail_that_is_broken_is_not_other_mail(importer: Importer, mine: Store) -> None:

@@ -56,21 +56,13 @@ def command(
     Exit code: 0 all of it was read, 1 something in it could not be, 2 usage, 75 the server or the
     store cannot be had now.
     """
-    from mailworthy.cli.streams import one_line
-    from mailworthy.reports.intake.imap.errors import Gone
-    from mailworthy.store import StoreBusy, StoreFull
-
     told = Told(format)
-    try:
-        with importer(**given) as (mine, _):
-            making = _Making(mine, vouch, move_to, password_file, keyring)
-            opened = [making.source(text, watch) for text in sources]
-            _run(opened, told, watch)
-    except (Gone, StoreBusy, StoreFull) as error:
-        click.echo(one_line(error), err=True)
-        sys.exit(TEMPFAIL)
+    with importer(**given) as (mine, _):
+        making = _Making(mine, vouch, move_to, password_file, keyring)
+        opened = [making.source(text, watch) for text in sources]
+        code = _run(opened, told, watch)
     told.sum()
-    sys.exit(told.code)
+    sys.exit(code or told.code)
 
 
 class _Making:
@@ -120,17 +112,30 @@ def _again(fetch: "Source") -> "Iterator[Done | Trouble]":
         time.sleep(_POLL)
 
 
-def _run(opened: "list[Source]", told: Told, watch: bool) -> None:
-    """One after the other; all at once where they never end."""
+def _run(opened: "list[Source]", told: Told, watch: bool) -> int:
+    """One after the other, whatever becomes of the one before; all at once where they never end."""
     if not watch or len(opened) == 1:
-        for source in opened:
-            _tell(source, told)
-        return
+        return max(_tried(source, told) for source in opened)
     threads = [threading.Thread(target=_tell, args=(each, told), daemon=True) for each in opened]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+    return 0
+
+
+def _tried(source: "Source", told: Told) -> int:
+    """75 for a source that cannot be had now."""
+    from mailworthy.cli.streams import one_line
+    from mailworthy.reports.intake.imap.errors import Gone
+    from mailworthy.store import StoreBusy, StoreFull
+
+    try:
+        _tell(source, told)
+    except (Gone, StoreBusy, StoreFull) as error:
+        click.echo(one_line(error), err=True)
+        return TEMPFAIL
+    return 0
 
 
 def _tell(source: "Source", told: Told) -> None:

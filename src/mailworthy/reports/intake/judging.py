@@ -9,13 +9,16 @@ import msgspec
 from mailworthy.lookup.drive import Resolver, drive
 from mailworthy.lookup.memory import Memory
 from mailworthy.reports import trust as trusts
-from mailworthy.reports.envelope import Content
+from mailworthy.reports.envelope import Content, Form, Limits, letter, mime
 from mailworthy.reports.envelope import open as open_envelope
 from mailworthy.reports.facade import one
 from mailworthy.reports.model import Fault, Kind, Report, Unreadable
 from mailworthy.reports.trust import By, Trust, Word
 from mailworthy.store import Trust as Kept
 
+# Contents that are whole mails, and say what they are; and faults that only reports have.
+_MAILS = frozenset({Form.FEEDBACK, Form.PROSE})
+_REPORTS = frozenset({Fault.MISSING, Fault.NONSENSE})
 # Each may cost look-ups, and who wrote the mail chose how many there are.
 MOST = 20
 
@@ -35,6 +38,15 @@ class _Claim(msgspec.Struct, frozen=True):
     mail: tuple[int, int] | None
     kind: Kind
     claimed: tuple[str, ...]
+
+
+class _Sight:
+    """What was seen: the least trust, the faults, and whether one was of a report for certain."""
+
+    def __init__(self) -> None:
+        self.least: Trust | None = None
+        self.faults: set[Fault] = set()
+        self.ours = False
 
 
 class Judge:
@@ -65,7 +77,8 @@ class Judge:
         """
         stood = 0 if isinstance(raw, bytes) else raw.tell()
         try:
-            return self._look(open_envelope(raw), now, arrived, vouched)
+            sight = self._look(open_envelope(raw), now, arrived, vouched)
+            return Seen(_is_other(sight, raw, stood), sight.least)
         finally:
             if not isinstance(raw, bytes):
                 raw.seek(stood)
@@ -76,19 +89,20 @@ class Judge:
         now: datetime,
         arrived: datetime,
         vouched: str,
-    ) -> Seen:
-        least: Trust | None = None
+    ) -> _Sight:
+        sight = _Sight()
         judged: dict[_Claim, Trust] = {}
-        other = True
         for item in found:
-            other = other and isinstance(item, Unreadable) and item.fault is Fault.NO_REPORT
-            if isinstance(item, Unreadable):
-                continue
-            report = one(item, now=now)
-            if isinstance(report, Report):
+            report = item if isinstance(item, Unreadable) else one(item, now=now)
+            if isinstance(report, Unreadable):
+                sight.faults.add(report.fault)
+                told = isinstance(item, Content) and item.form in _MAILS
+                sight.ours = sight.ours or (told and report.fault is not Fault.NO_REPORT)
+            elif isinstance(item, Content):
                 trust = self._judge(item, report, arrived, vouched, judged)
-                least = trust if least is None or _rank(trust) < _rank(least) else least
-        return Seen(other, least)
+                least = sight.least
+                sight.least = trust if least is None or _rank(trust) < _rank(least) else least
+        return sight
 
     def _judge(
         self,
@@ -124,6 +138,21 @@ def kept(trust: Trust | None) -> Kept:
     if trust.word is Word.VOUCHED:
         return Kept.VOUCHED
     return Kept.RESULTS if trust.by is By.OWN_SERVER else Kept.VERIFIED
+
+
+def _is_other(sight: _Sight, raw: bytes | BinaryIO, start: int) -> bool:
+    """Whether no report was seen, nor anything that was meant to be one: an invoice is XML too."""
+    if sight.least is not None or sight.ours or sight.faults & _REPORTS:
+        return False
+    return sight.faults == {Fault.NO_REPORT} or not _claims_a_report(raw, start)
+
+
+def _claims_a_report(raw: bytes | BinaryIO, start: int) -> bool:
+    limits = Limits()
+    if not isinstance(raw, bytes):
+        raw.seek(start)
+        raw = raw.read(limits.mail)
+    return letter.claims_a_report(mime.split(raw, limits))
 
 
 def _rank(trust: Trust) -> int:
