@@ -4,6 +4,7 @@ import os
 import pty
 import re
 import subprocess
+import termios
 from pathlib import Path
 
 import click
@@ -109,8 +110,9 @@ def zone(tmp_path: Path) -> str:
     return f"zone:{tmp_path / 'zone'}"
 
 
-def on_a_terminal(zone: str, **env: str) -> bytes:
+def on_a_terminal(zone: str, columns: int = 0, **env: str) -> bytes:
     mine, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, columns))
     with subprocess.Popen(
         [*COMMAND, "check", "example.com", "--dns", zone],
         **{"env": {**PLAIN, "TERM": "xterm", **env}, "stdout": theirs, "stderr": theirs},
@@ -127,6 +129,14 @@ def on_a_terminal(zone: str, **env: str) -> bytes:
             seen += more
     os.close(mine)
     return seen
+
+
+@pytest.mark.parametrize("columns", [48, 60, 200])
+def test_a_narrow_terminal_is_wrapped_for(zone: str, columns: int) -> None:
+    shown = on_a_terminal(zone, columns, NO_COLOR="1").decode().replace("\r", "").splitlines()
+    copied = ("$ ", "publish", "withdraw", "https://")
+    prose = [line for line in shown if not line.strip().startswith(copied)]
+    assert 0.7 * min(columns, 80) < max(map(len, prose)) <= min(columns, 80)
 
 
 def test_colours_are_for_terminals_that_want_them(zone: str) -> None:

@@ -167,6 +167,18 @@ def test_nothing_to_do_is_not_said_of_mail_that_is_refused(refused: Decision) ->
     assert "Nothing to do." not in click.unstyle(document("text")([audit(trial(GREEN, refused))]))
 
 
+def test_the_spam_folder_is_no_refusal() -> None:
+    def last(*decisions: Decision) -> str:
+        text = click.unstyle(document("text")([audit(trial(GREEN, *decisions))]))
+        return text.strip().splitlines()[-1].strip()
+
+    both = decision("red", SPAM, Held.YES, action=SPAM)
+    assert last(SPAMMED) == "1 spam folder"
+    assert last(SPAMMED, decision("s2", SPAM, Held.YES, action=SPAM)) == "2 spam folders"
+    assert last(RED, SPAMMED) == "1 refusal, 1 spam folder"
+    assert last(RED, both, LATER) == "2 refusals"
+
+
 def test_sarif_names_the_receiver_once_and_each_refusal() -> None:
     log = json.loads(document("sarif")([audit(trial(RED, LATER, GREY, GREEN))] * 2))
     (run,) = log["runs"]

@@ -10,6 +10,7 @@ from mailworthy.audit.finding import Finding, Severity
 from mailworthy.audit.run import Gap
 from mailworthy.audit.trial import Answer, Trial
 from mailworthy.names import harmless
+from mailworthy.receive.words import Disposition
 from mailworthy.render.gaps import explained
 from mailworthy.render.lines import INDENT, WIDTH, cut, said, verbatim, wrapped
 from mailworthy.render.steps import prose_of, steps_of
@@ -116,6 +117,9 @@ def _receivers(audit: Audit, answer: Answer) -> int:
     return len({t.profile for t in told(audit.trials) if t.answer is answer})
 
 
+_HARSH = (Disposition.REJECT, Disposition.DEFER)
+
+
 def _summary(audit: Audit) -> list[str]:
     counted = [
         (s, sum(f.severity is s and f.waived is None for f in audit.findings)) for s in Severity
@@ -124,8 +128,12 @@ def _summary(audit: Audit) -> list[str]:
     waived = sum(f.waived is not None for f in audit.findings)
     if waived:
         shown.append(f"{waived} waived")
-    if refusing := _receivers(audit, Answer.REFUSED):
-        shown.append(click.style(_plural(refusing, "refusal"), fg="red"))
+    refusing = {t.profile for t in told(audit.trials) if t.answer is Answer.REFUSED}
+    mild = refusing - {t.profile for t in told(audit.trials) if t.disposition in _HARSH}
+    if refusing - mild:
+        shown.append(click.style(_plural(len(refusing - mild), "refusal"), fg="red"))
+    if mild:
+        shown.append(click.style(_plural(len(mild), "spam folder"), fg="yellow"))
     if open_ := len(audit.undetermined) + _receivers(audit, Answer.UNDETERMINED):
         shown.append(click.style(f"{open_} undetermined", fg="yellow"))
     return ["  " + (", ".join(shown) if shown else click.style("Nothing to do.", fg="green"))]
@@ -139,7 +147,14 @@ def _finding(finding: Finding) -> Iterator[str]:
     colour = _COLOURS[finding.severity]
     label = finding.severity.value.upper() if finding.waived is None else "WAIVED"
     head = click.style(label, fg=colour, bold=True)
-    yield f"  {head}  {click.style(finding.rule, bold=True)}  {', '.join(finding.references)}"
+    first, sources = (
+        f"  {head}  {click.style(finding.rule, bold=True)}",
+        ", ".join(finding.references),
+    )
+    if len(f"  {label}  {finding.rule}  {sources}") <= WIDTH:
+        yield f"{first}  {sources}"
+    else:
+        yield from (first, *wrapped(sources))
     yield from wrapped(finding.message)
     if finding.waived is not None:
         yield from wrapped(f"waived: {finding.waived}")
