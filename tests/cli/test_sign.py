@@ -67,6 +67,25 @@ def test_a_file_in_and_a_file_out(folder: Path, tmp_path: Path) -> None:
     assert words(verified(out.read_bytes(), folder)) == BOTH
 
 
+def test_the_message_itself_is_not_written_over(folder: Path, tmp_path: Path) -> None:
+    message, link = tmp_path / "in.eml", tmp_path / "link.eml"
+    message.write_bytes(MESSAGE)
+    link.symlink_to(message)
+    for out in (message, link):
+        done = inside("sign", message, "--out", out, "--dir", folder)
+        assert (done.returncode, message.read_bytes()) == (2, MESSAGE)
+        assert b"is the message itself: name another, or use --force" in done.stderr
+    assert inside("sign", message, "--out", link, "--dir", folder, "--force").returncode == 0
+    assert message.read_bytes().startswith(b"DKIM-Signature:")
+
+
+def test_without_a_folder_the_other_way_is_told(tmp_path: Path) -> None:
+    done = inside("sign", stdin=MESSAGE, cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"there is no mailworthy.toml here" in done.stderr
+    assert b"--dir, or a key of its own with --key FILE and --selector NAME" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("author", "more", "signed"),
     [

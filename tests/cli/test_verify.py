@@ -368,6 +368,11 @@ PRIVATE = b"Received: from a (a [10.0.0.1]) by b with ESMTP; Mon, 02 Mar 2026 09
         (("nowhere.eml",), b"", "nowhere.eml: No such file or directory"),
         ((), NO_HOPS, "the message has no Received field: say who sent it: --ip ADDRESS"),
         ((), PRIVATE + NO_HOPS, "no Received field with a public address: say who sent it"),
+        (
+            ("https://example.com/m.eml",),
+            b"",
+            "https://example.com/m.eml is an address and no file",
+        ),
         (("--hop", "1"), NO_HOPS, "the message has no Received field: say who sent it"),
         (("--hop", "2"), PRIVATE + NO_HOPS, "one Received field; the topmost is number 1"),
         (("--hop", "0"), NO_HOPS, "--hop"),

@@ -17,6 +17,7 @@ _BOM = b"\xef\xbb\xbf"  # editors put it in front of a file; no message begins w
 _USUAL = frozenset(
     b"from sender to cc date subject message-id return-path received dkim-signature".split()
 )
+_URL = re.compile(r"(?:https?|ftp|file|imaps?)://", re.IGNORECASE)
 # Between two messages of an mbox file stands such a line, after an empty one.
 _NEXT = re.compile(rb"\n\r?\nFrom \S[^\n]{0,200}\b\d{4}\b[^\n]{0,20}\n[!-9;-~]{1,100}:")
 
@@ -28,6 +29,8 @@ def read_message(place: str) -> Message:
     UsageError where nobody gave a message, or several, or one that is too large; OSError for a
     file that cannot be read.
     """
+    if _URL.match(place) and not Path(place).exists():
+        raise UsageError(f"{printable(place, 200)} is an address and no file: {_AGAIN}")
     data = _piped() if place == "-" else _file(Path(place))
     name = "standard input" if place == "-" else printable(place, 200)
     if len(data) > MAX_OCTETS:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mailworthy.cli.options import asking, option
+from mailworthy.errors import UsageError
 
 if TYPE_CHECKING:
     from mailworthy.dkim.signing import Signer
@@ -39,7 +40,8 @@ OTHERS = 0o077  # any right for group or world
 @click.option(
     "--force",
     is_flag=True,
-    help="Sign although From is of another domain than --domain, or line ends are mixed.",
+    help="Sign although From is of another domain than --domain, or line ends are mixed, "
+    "or --out is the message itself.",
 )
 @click.option("--out", metavar="FILE", help="Write the signed message to FILE.")
 @click.option("--check", is_flag=True, help="Sign only if DNS has the keys that belong to these.")
@@ -72,12 +74,21 @@ def command(
         raise click.UsageError("--record needs --check: nothing is asked otherwise.")
     if keys and dir is not None:
         raise click.UsageError("give either --dir or --key, not both.")
+    if out is not None and not force:
+        _spare(message, out)
     given = read_message(message)
     name = domain_for(given, domain, force=force)
     signer, folder = _signer(name, domain is not None, selectors, keys, dir)
     if check:
         _look(signer, folder, how)
     _hand_over(signer.sign(given, now=datetime.now(UTC)), out)
+
+
+def _spare(message: str, out: str) -> None:
+    """Keep the message that is signed: signed twice by mistake, it would be gone."""
+    both = message != "-" and Path(out).exists() and Path(message).exists()
+    if both and Path(out).samefile(message):
+        raise UsageError(f"--out {out} is the message itself: name another, or use --force")
 
 
 def _signer(
@@ -87,9 +98,14 @@ def _signer(
     keys: tuple[str, ...],
     dir: str | None,
 ) -> "tuple[Signer, Path | None]":
-    from mailworthy.domain.folder import open_folder
+    from mailworthy.domain.folder import INTENT, has_intent, open_folder
     from mailworthy.setup.signing import by_files, by_folder
 
+    if not keys and dir is None and not has_intent(Path()):
+        raise UsageError(
+            f"there is no {INTENT} here, and so no keys: name its folder with --dir, or a key of "
+            "its own with --key FILE and --selector NAME"
+        )
     if keys:
         return by_files(name, selectors, list(_read(keys))), None
     folder = open_folder(Path(dir or "."))
