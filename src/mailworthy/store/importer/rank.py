@@ -1,4 +1,4 @@
-"""Copies of one report: which of them counts."""
+"""Copies of one report: which of them counts (RFC 9990 §3.5.4 leaves that to us)."""
 
 from typing import Any
 

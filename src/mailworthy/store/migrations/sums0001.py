@@ -16,6 +16,7 @@ from mailworthy.store.migrations.columns import (
 def create() -> None:
     """Create the tables."""
     _sums()
+    _reporter_sums()
     _source_sums()
     _other_sums()
 
@@ -63,6 +64,9 @@ def _sums() -> None:
         ),
         rowid=False,
     )
+
+
+def _reporter_sums() -> None:
     table(
         "daily_reporters",
         ("domain_id", "day", "proven", "reporter_id"),
