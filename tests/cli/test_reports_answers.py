@@ -111,7 +111,7 @@ def test_why_asks_the_zone_that_it_is_told_to(folder: Path) -> None:
     found = reports(folder, "why", "192.0.2.26", "--all-time", "--dns", "zone:today.zone")
     said = " ".join(found.stdout.decode().split())
     assert found.returncode == 0
-    assert "old._domainkey.example.com is revoked" in said
+    assert "old._domainkey.example.com, where it is revoked" in said
     assert "Today SPF of example.com gives fail for 192.0.2.26" in said
 
 

@@ -25,7 +25,7 @@ from mailworthy.reports.answers.model import Counts, added
 from mailworthy.reports.answers.overview import overview
 from mailworthy.reports.answers.problems import problems
 from mailworthy.reports.answers.reporters import reporters
-from mailworthy.reports.answers.sources import sources
+from mailworthy.reports.answers.sources import Source, sources
 from mailworthy.reports.answers.tls import MEANINGS, tls
 from mailworthy.reports.answers.trails import Sum, Trail, records
 from mailworthy.reports.answers.why import KeyState, why
@@ -156,8 +156,14 @@ def kit_intent() -> Any:
     return Intent()
 
 
+def failing_server(store: Store) -> Source:
+    """192.0.2.26, if it is one of ours."""
+    (found,) = find(store, ALL, OURS, "192.0.2.26")
+    return msgspec.structs.replace(found, class_=Class.OWN)
+
+
 def test_why_compares_what_was_seen_with_today(store: Store) -> None:
-    (source,) = find(store, ALL, OURS, "192.0.2.26")
+    source = failing_server(store)
     found = drive(why(source), Memory.from_zone(ZONE))
     assert [(s.name, s.seen, s.today, s.aligned) for s in found.signatures] == [
         ("old._domainkey.example.com", "fail", KeyState.REVOKED, True)
@@ -184,7 +190,7 @@ def test_why_compares_what_was_seen_with_today(store: Store) -> None:
 def test_why_tells_what_is_wrong_with_a_key(
     store: Store, record: str, state: KeyState, sentence: str
 ) -> None:
-    (source,) = find(store, ALL, OURS, "192.0.2.26")
+    source = failing_server(store)
     zone = "".join(line for line in ZONE.splitlines(True) if not line.startswith("old"))
     found = drive(why(source), Memory.from_zone(zone + record + "\n"))
     assert found.signatures[0].today is state
@@ -200,23 +206,33 @@ def test_why_tells_what_is_wrong_with_a_key(
     ],
 )
 def test_why_tells_what_spf_says_today(store: Store, spf: str, sentence: str) -> None:
-    (source,) = find(store, ALL, OURS, "192.0.2.26")
+    source = failing_server(store)
     zone = ZONE.replace("v=spf1 ip4:192.0.2.25 -all", spf)
     found = drive(why(source), Memory.from_zone(zone))
     assert any(sentence in text for text in found.conclusions)
 
 
 def test_not_knowing_is_said(store: Store) -> None:
-    (source,) = find(store, ALL, OURS, "192.0.2.26")
+    source = failing_server(store)
     found = drive(why(source), Memory.from_zone("$ORIGIN other.example.\n@ 300 A 192.0.2.1\n"))
     assert found.undetermined
     assert {s.today for s in found.signatures} == {KeyState.UNKNOWN}
+
+
+def test_forgers_get_no_advice_about_keys(store: Store) -> None:
+    source = failing_server(store)
+    forger = msgspec.structs.replace(source, class_=Class.THREAT)
+    mine = msgspec.structs.replace(source, class_=Class.OWN)
+    for each, sentence in ((forger, "it was made up"), (mine, "publish it")):
+        found = drive(why(each), Memory.from_zone(ZONE))
+        assert sentence in found.conclusions[0]
 
 
 def test_strangers_in_the_envelope_cannot_align(store: Store) -> None:
     (source,) = find(store, ALL, OURS, "203.0.113.1")
     zone = ZONE + '$ORIGIN example.net.\n@ SOA ns h 1 1 1 1 1\n@ TXT "v=spf1 +all"\n'
     found = drive(why(source), Memory.from_zone(zone))
+    assert not found.undetermined
     assert any("which is not aligned with example.com" in text for text in found.conclusions)
     assert any("nothing signs this mail" in text for text in found.conclusions)
 

@@ -90,7 +90,7 @@ def _table(answer: Overview) -> Iterator[str]:
         )
         for name, c in groups
     ]
-    names = (head, "messages", "both", "DKIM", "SPF", "neither", "pass")
+    names = (head, "messages", "both", "DKIM only", "SPF only", "neither", "pass")
     yield from table(names, rows, right="<>>>>>>")
 
 

@@ -60,6 +60,9 @@ def _envelope(found: Envelope, answer: Why) -> Iterator[str]:
     good = None if found.aligned is None else bool(found.aligned and passes and all(passes))
     text = f"{safe(found.domain)}  {found.seen}  {number(found.messages)}"
     yield f"  {_mark(good)} {cut(text, WIDTH - 4)}"
+    if found.aligned is False:
+        yield f"{INDENT}  not aligned with {answer.source.domain}"
+        return
     for ip, result in found.results:
         yield from wrapped(f"today: {result} for {ip}; {_alignment(found.aligned)}", INDENT + "  ")
     if found.by:

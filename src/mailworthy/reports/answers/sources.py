@@ -1,6 +1,7 @@
 """Who sends for a domain: every source with its volume, who it is, and what to do about it."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -21,8 +22,8 @@ from mailworthy.store.queries.chosen import days_of, known_of, largest, shared_o
 
 Pair: TypeAlias = tuple[str, int]
 Days: TypeAlias = dict[Pair, Counter[date]]
-SHOWN = 25
-ROWS = 300  # addresses with a trail that are looked at, those with most mail first
+SHOWN, LEAST = 25, 5  # sources of one domain
+ROWS, LEAST_ROWS = 300, 60  # addresses with a trail that are looked at, those with most mail first
 
 
 class DayCount(msgspec.Struct, frozen=True):
@@ -111,6 +112,15 @@ def sources(
         totals.neither - sum(each.neither for each in answers),
         None if totals.messages else newest(store, scope),
     )
+
+
+def of_several(
+    store: Store, asked: Sequence[tuple[Scope, Expected]], *, limit: int = SHOWN
+) -> list[Sources]:
+    """The same for several domains, which share what is looked at and shown. Raises StoreError."""
+    parts = max(1, len(asked))
+    few, rows = max(LEAST, limit // parts), max(LEAST_ROWS, ROWS // parts)
+    return [sources(store, scope, expected, limit=few, rows=rows) for scope, expected in asked]
 
 
 def _exact(store: Store, scope: Scope, sums: list[Sum]) -> list[Sum]:

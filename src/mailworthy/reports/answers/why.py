@@ -18,6 +18,7 @@ from mailworthy.rdata.address import address
 from mailworthy.reports.answers.model import Answer
 from mailworthy.reports.answers.sources import Source
 from mailworthy.sources.facts import DkimCount, SpfCount
+from mailworthy.sources.signals import Class
 from mailworthy.spf.authorise import Standing, authorises
 from mailworthy.spf.show import render_tree
 from mailworthy.spf.tree import cost
@@ -85,7 +86,8 @@ class Why(Answer, frozen=True):
         """Whether DNS left something open."""
         states = [s.today is KeyState.UNKNOWN or s.aligned is None for s in self.signatures]
         states += [e.aligned is None for e in self.envelopes]
-        states += [r is Standing.UNKNOWN for e in self.envelopes for _, r in e.results]
+        aligned = [e for e in self.envelopes if e.aligned]
+        states += [r is Standing.UNKNOWN for e in aligned for _, r in e.results]
         return any(states) or self.policy == Outcome.UNKNOWN
 
 
@@ -198,7 +200,8 @@ def _of_signature(source: Source, found: Signature) -> Iterator[str]:
     elif found.seen == "pass":
         yield f"DKIM passes: {name} signs in the name of {author}."
     else:
-        yield _BROKEN[found.today].format(name=name, detail=found.detail)
+        texts = _CLAIMED if source.class_ is Class.THREAT else _BROKEN
+        yield texts[found.today].format(name=name, detail=found.detail)
 
 
 _BROKEN = {
@@ -209,6 +212,18 @@ _BROKEN = {
     KeyState.UNREADABLE: "What stands at {name} is no key that can be read: "
     "`mailworthy check` shows where it is broken.",
     KeyState.UNKNOWN: "The key {name} could not be looked up: {detail}.",
+}
+
+
+# The same of somebody who has no business with our keys, and needs no advice about them.
+_MADE_UP = "The signature names the key {name}, where {detail}: it was made up, or is an old one."
+_CLAIMED = {
+    KeyState.THERE: "The signature names your key {name} and does not fit it: it was made up, or "
+    "taken from other mail.",
+    KeyState.REVOKED: _MADE_UP,
+    KeyState.MISSING: _MADE_UP,
+    KeyState.UNREADABLE: _MADE_UP,
+    KeyState.UNKNOWN: _BROKEN[KeyState.UNKNOWN],
 }
 
 
@@ -223,8 +238,9 @@ def _of_envelope(source: Source, found: Envelope) -> Iterator[str]:
             "help, whatever it says (RFC 9989 §4.4.2)."
         )
         return
-    for ip, result in found.results:
-        yield _standing(found, where, ip, result)
+    for result in dict.fromkeys(result for _, result in found.results):
+        ips = ", ".join(ip for ip, each in found.results if each is result)
+        yield _standing(found, where, ips, result)
 
 
 def _standing(found: Envelope, where: str, ip: str, result: Standing) -> str:
