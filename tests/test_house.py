@@ -22,7 +22,8 @@ PROTOCOLS = words("""
     spf dkim dmarc arc iprev helo mx dnsbl mtasts tlsrpt dane bimi caa dnssec rdata message
 """)
 PURE = words("""
-    callable names taglist parsed errors reserved rdata lookup.model lookup.branches lookup.drive lookup.run
+    callable names taglist parsed errors reserved rdata
+    lookup.model lookup.branches lookup.drive lookup.run
 """)
 # Rules see what was learned, and never how.
 RULES_MAY_IMPORT = PURE - {"lookup.drive", "lookup.run"} | words("""
