@@ -90,6 +90,7 @@ BAD = [
     (mx.parse, "10 " + "a" * 64 + ".example.", "bad-name"),
     (mx.parse, "10 " + "a." * 127 + "a.", "bad-name"),
     (mx.parse, "10 \xe4.example.", "bad-name"),
+    (mx.parse, '10 "mx.example"', "bad-name"),
     (mx.parse, r"10 \256.example.", "bad-name"),
     (mx.parse, "10 a.example. b.example.", "extra-field"),
     (mx.parse, "10 " + "a" * 300_000, "oversize"),
