@@ -453,4 +453,9 @@ def test_a_key_that_the_largest_receivers_need(change: Callable[[str], str], ste
     verdict = judged(CLEAN, NOBODY, change, "gmail")
     assert verdict.disposition is Disposition.REJECT
     assert "Gmail does not verify Ed25519" in verdict.decision.reason
+    said = "To gmail it is not signed: Ed25519 is not verified there."
+    assert said in plain(verdict)
+    assert said in plain(judged(CLEAN, JANE, change, "gmail"))
+    assert "not verified there" not in plain(judged(CLEAN, JANE, str, "gmail"))
+    assert "not verified there" not in plain(judged(CLEAN, JANE, change, "icloud"))
     assert any(each.startswith(step) for each in advice.steps(verdict))

@@ -8,11 +8,10 @@ from mailworthy.dmarc.result import Result as Dmarc
 from mailworthy.names import is_within, printable
 from mailworthy.rdata.ptr import generic_ptr
 from mailworthy.receive.evidence import Evidence
-from mailworthy.receive.load import load, names
 from mailworthy.receive.verdict import Verdict
 from mailworthy.receive.words import Check, Disposition, Held
 from mailworthy.render.verdict.deciding import decider, deciding
-from mailworthy.render.verdict.words import policy_result
+from mailworthy.render.verdict.words import blind, policy_result
 
 MOST = 3
 _LATER = "ask again later, or elsewhere with --dns: nothing is known to be wrong"
@@ -134,10 +133,8 @@ def _mended(broken: DkimSignature) -> str:
 
 
 def _ignored(verdict: Verdict) -> bool:
-    """Whether whoever decided verifies nothing of what holds: Ed25519 alone."""
-    passed, name = verdict.evidence.dkim.passed, decider(verdict).profile
-    verifier = load(name).verifier if name in names() else None
-    return verifier is not None and bool(passed) and all(map(verifier.ignores, passed))
+    """Whether whoever decided verifies nothing of what holds."""
+    return decider(verdict).profile in blind(verdict)
 
 
 def _other_key(verdict: Verdict) -> str:

@@ -9,6 +9,8 @@ from mailworthy.lookup.model import Why
 from mailworthy.names import printable
 from mailworthy.receive.authresults import Stale
 from mailworthy.receive.checks import CheckResult
+from mailworthy.receive.load import load
+from mailworthy.receive.load import names as profiles
 from mailworthy.receive.verdict import Verdict
 from mailworthy.receive.words import Check, Disposition, Held
 
@@ -128,6 +130,13 @@ def mark(result: CheckResult, verdict: Verdict) -> tuple[str, str]:
     return MARKS[result.good]
 
 
+def blind(verdict: Verdict) -> list[str]:
+    """The profiles asked for that verify no signature of those that hold, which are Ed25519."""
+    passed = verdict.evidence.dkim.passed
+    known = [d.profile for d in verdict.decisions if passed and d.profile in profiles()]
+    return [name for name in known if all(map(load(name).verifier.ignores, passed))]
+
+
 def remarks(verdict: Verdict) -> list[str]:
     """What to know beside the reason: how little was looked at, and that others may refuse."""
     results = verdict.checks
@@ -136,6 +145,8 @@ def remarks(verdict: Verdict) -> list[str]:
     found = []
     if len(made) < len(asked):
         found.append(f"Only {len(made)} of {len(asked)} checks in DNS could be made.")
+    if names := blind(verdict):
+        found.append(f"To {', '.join(names)} it is not signed: Ed25519 is not verified there.")
     (first, *others) = verdict.decisions
     accepted = first.disposition is Disposition.ACCEPT and first.weight is not None
     if accepted and not others and any(r.good is Held.NO for r in results):
