@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import ssl
 import subprocess
 import sys
@@ -170,3 +171,22 @@ def test_a_certificate_that_nobody_vouches_for(server: Dovecot, importer: Import
     box = Mailbox(parse(server.address), importer)
     with pytest.raises(Gone, match="certificate"):
         list(Follower(box, dovecot.PASSWORD, pause=lambda _: None).once())
+
+
+def test_the_command_watches_until_it_is_stopped(server: Dovecot, tmp_path: Path) -> None:
+    box = tmp_path / "box"
+    for name in ("cur", "new", "tmp"):
+        (box / name).mkdir(parents=True)
+    (box / "new" / "1.a").write_bytes(kit.report_mail(1))
+    server.deliver("2.a", kit.report_mail(2))
+    process = fetching(server, tmp_path / "s.db", "--watch", f"maildir:{box}")
+    assert process.stdout is not None
+    found = {process.stdout.readline()[:6] for _ in range(2)}
+    server.deliver("3.a", kit.report_mail(3))
+    found.add(process.stdout.readline()[:6])
+    assert found == {b"stored"}
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate()
+    assert (process.returncode, told.strip()) == (130, b"mailworthy: stopped")
+    with store.open(tmp_path / "s.db") as mine:
+        assert kit.ids(mine) == kit.named([1, 2, 3])

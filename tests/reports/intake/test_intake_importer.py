@@ -2,7 +2,7 @@
 
 import gzip
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from mailworthy.reports.envelope.limits import Limits
 from mailworthy.reports.intake.importing import Importer
 from mailworthy.reports.intake.judging import MOST, Judge
 from mailworthy.reports.intake.model import What
+from mailworthy.reports.intake.retrial import LONGEST, Retrials
 from mailworthy.reports.intake.salt import salt
 from mailworthy.store import Outcome, Store, Trust
 from mailworthy.store.importer import load
@@ -215,10 +216,37 @@ def test_what_was_unproven_may_be_proven_later(mine: Store) -> None:
     mail = signed(kit.report_mail(1))
     (before,) = kit.take(Importer(mine), mail)
     assert before.trust is not None
-    assert before.trust.temporary
+    assert not before.trust.temporary  # nobody was to be asked
     (after,) = kit.take(Importer(mine, Judge(Memory.from_zone(ZONE))), mail)
     assert (before.what, after.what) == (What.STORED, What.DUPLICATE)
     assert trusts(mine) == [Trust.VERIFIED]
+
+
+def test_what_could_not_be_judged_is_judged_again(mine: Store) -> None:
+    """Not knowing is not failing: the name servers were away when it came."""
+    away, back = Judge(Memory.from_zone("")), Judge(Memory.from_zone(ZONE))
+    good = signed(kit.report_mail(1))
+    forged = signed(kit.report_mail(2)).replace(b"rua@", b"ruf@", 1)
+    for done in kit.take(Importer(mine, away), good, forged):
+        assert done.trust is not None
+        assert done.trust.temporary
+    before = kit.sums(mine)
+    assert Importer(mine).judge_again(now=NOW) == 0
+    assert Importer(mine, away).judge_again(now=NOW) == 0
+    assert trusts(mine) == [Trust.UNPROVEN, Trust.UNPROVEN]
+    assert Importer(mine, back).judge_again(now=NOW) == 1
+    assert trusts(mine) == [Trust.VERIFIED, Trust.UNPROVEN]
+    assert kit.sums(mine) == before
+    assert list(Retrials(mine).waiting(NOW, 10**6)) == []
+
+
+def test_nobody_waits_for_ever(mine: Store) -> None:
+    away = Importer(mine, Judge(Memory.from_zone("")))
+    kit.take(away, signed(kit.report_mail(1)))
+    late = NOW + timedelta(seconds=LONGEST + 1)
+    assert len(list(Retrials(mine).waiting(NOW, 10**6))) == 1
+    assert Importer(mine, Judge(Memory.from_zone(ZONE))).judge_again(now=late) == 0
+    assert list(Retrials(mine).waiting(NOW, 10**6)) == []
 
 
 def test_a_mail_with_a_crowd_of_reporters_is_not_asked_about_for_ever(mine: Store) -> None:

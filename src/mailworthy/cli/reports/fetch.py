@@ -1,5 +1,6 @@
 """`mailworthy reports fetch`."""
 
+import queue
 import sys
 import threading
 import time
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 Source: TypeAlias = "Callable[[], Iterator[Done | Trouble]]"
 _POLL = 60.0
+_HOUR = 3600.0
 
 
 @click.command("fetch")
@@ -60,7 +62,7 @@ def command(
     with importer(**given) as (mine, _):
         making = _Making(mine, vouch, move_to, password_file, keyring)
         opened = [making.source(text, watch) for text in sources]
-        code = _run(opened, told, watch)
+        code = _run(opened, told, mine, watch)
     told.sum()
     sys.exit(code or told.code)
 
@@ -99,6 +101,21 @@ class _Making:
         return follower.watch if watch else follower.once
 
 
+def _judging(mine: "Importer", watch: bool) -> "Iterator[Done | Trouble]":
+    """Judge anew what could not be judged before, as long as we run."""
+    from mailworthy.reports.intake.model import Trouble
+    from mailworthy.store import StoreBusy, StoreFull
+
+    while True:
+        try:
+            mine.judge_again()
+        except (StoreBusy, StoreFull) as error:
+            yield Trouble(str(error), _HOUR)
+        if not watch:
+            return
+        time.sleep(_HOUR)
+
+
 def _again(fetch: "Source") -> "Iterator[Done | Trouble]":
     """Look again and again; a Maildir does not call."""
     from mailworthy.reports.intake.model import Trouble
@@ -112,16 +129,32 @@ def _again(fetch: "Source") -> "Iterator[Done | Trouble]":
         time.sleep(_POLL)
 
 
-def _run(opened: "list[Source]", told: Told, watch: bool) -> int:
+def _run(opened: "list[Source]", told: Told, mine: "Importer", watch: bool) -> int:
     """One after the other, whatever becomes of the one before; all at once where they never end."""
-    if not watch or len(opened) == 1:
+    opened = [(lambda: _judging(mine, watch)), *opened]
+    if not watch:
         return max(_tried(source, told) for source in opened)
-    threads = [threading.Thread(target=_tell, args=(each, told), daemon=True) for each in opened]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    ended: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
+    for source in opened:
+        threading.Thread(target=_watched, args=(source, told, ended), daemon=True).start()
+    if error := ended.get():
+        raise error
     return 0
+
+
+def _watched(
+    source: "Source", told: Told, ended: "queue.SimpleQueue[BaseException | None]"
+) -> None:
+    """What ends one of those that never end ends all; killing the others loses nothing."""
+    from mailworthy.cli.streams import ReaderGone
+    from mailworthy.errors import MailworthyError
+
+    try:
+        _tell(source, told)
+    except (MailworthyError, OSError, ReaderGone) as error:
+        ended.put(error)
+    else:
+        ended.put(None)
 
 
 def _tried(source: "Source", told: Told) -> int:

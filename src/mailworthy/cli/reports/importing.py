@@ -52,6 +52,7 @@ def _paths(paths: tuple[str, ...], vouch: bool, told: Told, given: dict[str, Any
 
     try:
         with importer(**given) as (mine, _):
+            mine.judge_again()
             for path in walk(paths):
                 _file(mine, path, vouch, told)
             mine.settle()

@@ -11,6 +11,8 @@ from mailworthy.cli.reports.intake import importer, intake
 if TYPE_CHECKING:
     from mailworthy.reports.intake.desk import Desk
 
+_HOUR = 3600.0
+
 
 @click.command("listen")
 @click.option(
@@ -102,7 +104,9 @@ async def _listen(
     for server in servers:
         for sock in server.sockets:
             click.echo(f"listening on {_shown(sock.getsockname())}", err=True)
+    judging = asyncio.create_task(desk.judge_again(_HOUR))
     await stopped.wait()
+    judging.cancel()
     for server in servers:
         server.close()
 

@@ -15,6 +15,7 @@ from mailworthy.reports.envelope.sniff import Shape, recognise
 from mailworthy.reports.envelope.streams import Given, Reader
 from mailworthy.reports.intake.judging import Judge, Seen, kept
 from mailworthy.reports.intake.model import Done, Incoming, What
+from mailworthy.reports.intake.retrial import Retrials, Waiting
 from mailworthy.reports.intake.salt import salt
 from mailworthy.reports.model import Fault, Place, Report, Unreadable
 from mailworthy.store import Outcome, Store, Taken, Trust
@@ -47,6 +48,7 @@ class Importer:
         self._judge = judge or Judge()
         self._again = again
         self._salt = salt(store)
+        self._retrials = Retrials(store)
 
     def take(self, came: Incoming, *, now: datetime | None = None) -> Iterator[Done]:
         """Take one thing; an mbox file gives an outcome for each of its mails.
@@ -62,6 +64,26 @@ class Importer:
             yield from self._mbox(came, file, when)
         else:
             yield self._one(came, came.raw, came.name, when)
+
+    def judge_again(self, *, now: datetime | None = None) -> int:
+        """Judge what could not be judged when it came, in the last days; how much is proven now.
+
+        Does nothing where nobody may be asked. Raises StoreError.
+        """
+        when = now or datetime.now(UTC)
+        waiting = self._retrials.waiting(when, self.limits.mail) if self._judge.asks else ()
+        return sum(self._judged_again(each, when) for each in waiting)
+
+    def _judged_again(self, each: Waiting, now: datetime) -> bool:
+        arrived = datetime.fromtimestamp(each.received, UTC)
+        trust = self._judge.look(each.raw, now=now, arrived=arrived, vouched="").trust
+        if trust is not None and trust.temporary:
+            return False
+        if proven := kept(trust).proven:
+            came = Incoming(each.raw, each.sha256[:16], each.origin, each.received)
+            self._store(came, each.raw, came.name, now, Seen(False, trust))
+        self._retrials.end(each.sha256)
+        return proven
 
     def settle(self) -> None:
         """Return when all that was taken would survive a power cut. Raises StoreError."""
@@ -105,6 +127,8 @@ class Importer:
             trust=kept(seen.trust),
             again=self._again,
         )
+        if seen.trust is not None and seen.trust.temporary:
+            self._retrials.add(taken.sha256, came.received)
         return Done(name, _what(taken), taken.saved, tuple(problems), seen.trust)
 
     def _read(

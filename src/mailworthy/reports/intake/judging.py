@@ -54,7 +54,8 @@ class Judge:
 
     `own_ids` are the authserv-ids of our own server, which must remove forged ones (RFC 8601 §5).
     Without a resolver nothing is looked up: then only the word of our own server counts, as far
-    as that can be known. `deadline` is the seconds that one mail may take.
+    as that can be known, and that nothing was learned is final. `deadline` is the seconds that one
+    mail may take.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Judge:
         own_ids: Collection[str] = (),
         deadline: float = 10.0,
     ) -> None:
+        self.asks = resolver is not None
         self._resolver = Memory.from_zone("") if resolver is None else resolver
         self._own_ids = tuple(own_ids)
         self._deadline = deadline
@@ -127,7 +129,9 @@ class Judge:
                 claimed=claimed,
                 vouched=vouched,
             )
-            judged[claim] = drive(engine, self._resolver, deadline=self._deadline)
+            trust = drive(engine, self._resolver, deadline=self._deadline)
+            temporary = trust.temporary and self.asks
+            judged[claim] = msgspec.structs.replace(trust, temporary=temporary)
         return judged[claim]
 
 
