@@ -7,6 +7,8 @@ import sys
 
 import click
 
+WIDE = 80  # columns that we use at most
+
 
 class ReaderGone(Exception):
     """Whoever read our output (head, less) has gone; there is nobody left to tell."""
@@ -22,6 +24,19 @@ def open_minded() -> None:
     ):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=errors)
+    _fit()
+
+
+def _fit() -> None:
+    """Wrap lines for a terminal that is narrower than what we print."""
+    try:
+        columns = os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError, AttributeError):  # no terminal, no file, closed from the start
+        return
+    if 0 < columns < WIDE:
+        from mailworthy.render.columns import fit
+
+        fit(columns)
 
 
 def flush() -> None:

@@ -1,26 +1,13 @@
 """Lines for a terminal of 80 columns or fewer: prose, evidence and what is to be copied."""
 
-import os
 import re
-import sys
 import textwrap
 from collections.abc import Iterator
 
 from mailworthy.names import harmless
+from mailworthy.render.columns import Terminal
 
-NARROW = 40  # columns: with less, sentences would fall apart
-
-
-def _width() -> int:
-    """80 columns, or those of a terminal that has fewer."""
-    try:
-        columns = os.get_terminal_size(sys.stdout.fileno()).columns
-    except (OSError, ValueError, AttributeError):  # no terminal, no file, closed from the start
-        return 80
-    return max(NARROW, min(80, columns or 80))
-
-
-WIDTH = _width()
+WIDTH = Terminal.columns
 INDENT = " " * 4
 MOST_SAID = 4  # lines of evidence for one answer
 _NO_BREAK = "\u00a0"  # which `harmless` leaves nowhere
