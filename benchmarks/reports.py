@@ -6,6 +6,7 @@ A large report of 200,000 records (120 MB), one whose records have next to nothi
 2,000 small reports. Each measurement is a process of its own; the rate is by its processor time,
 since other work on the machine would spoil any other, and the memory is its highest ever.
 parsedmarc gets fewer records, as it keeps them all; its rate does not grow with their number.
+What it takes to commit records to a store comes after that (`reports_store.py`).
 """
 
 import argparse
@@ -151,6 +152,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as made:
         for title, rows in tables(Path(made), smoke=arguments.smoke):
             show(title, HEAD, rows)
+    store = [sys.executable, str(Path(__file__).with_name("reports_store.py"))]
+    subprocess.run([*store, "--smoke"] if arguments.smoke else store, check=True)
 
 
 if __name__ == "__main__":

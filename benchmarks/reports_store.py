@@ -98,7 +98,7 @@ def measure(share: int) -> None:
         large, small = RECORDS // share, REPORTS // share
         lines = [["one large report, records", *rates(large, one_large(target, large))]]
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        target.settle()
+        target.backend.tidy()
         size = (Path(folder) / "a.db").stat().st_size / large
         lines.append(["small reports, reports", *rates(small, many_small(target, small))])
     show("Committed to SQLite", ["what", "a second", "a processor second"], lines)

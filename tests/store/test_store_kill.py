@@ -39,7 +39,7 @@ def test_killed_at_random_moments(tmp_path: Path, reports: int, kills: int) -> N
     assert code == 0, steps
     dice, died = random.Random(kills), 0
     for _ in range(kills):
-        fuse = dice.randrange(1, max(2, int(steps) // 3))
+        fuse = dice.randrange(1, max(2, 2 * int(steps) // kills))
         code, told = ended(child(tmp_path / "killed.db", reports, 0, fuse))
         assert code in (0, -signal.SIGKILL), told
         died += code != 0

@@ -19,13 +19,15 @@ from mailworthy.store.errors import StoreUnusable
 
 WAIT_MS = 60_000
 WRITE = "mailworthy_write"
+# Kibibytes for pages, and for sorting before temporary files are used: little for those who import
+# in the background, more for those who answer questions.
+WRITERS, READERS = 2_000, 64_000
 
 PRAGMAS = (
     f"busy_timeout = {WAIT_MS}",
     "journal_mode = WAL",
     "synchronous = NORMAL",
     "foreign_keys = ON",
-    "cache_size = -2000",
     "wal_autocheckpoint = 4000",
     "journal_size_limit = 67108864",
     "trusted_schema = OFF",
@@ -98,4 +100,8 @@ def _connected(connection: sqlite3.Connection, _record: Any) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     writes = connection.get_execution_options().get(WRITE, False)
+    cache = WRITERS if writes else READERS
+    if connection.info.get("cache") != cache:
+        connection.exec_driver_sql(f"PRAGMA cache_size = -{cache}")
+        connection.info["cache"] = cache
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
