@@ -35,7 +35,7 @@ from store_queries import DAYS, FIRST, LIMIT, ROWS, fill
 from table import show as show_table
 
 Ask = Callable[[Store, Scope], list[Any]]
-TOP = 10  # domains that `sources` shows without --domain
+TOP = 5  # domains that `sources` shows without --domain
 
 
 def each(target: Store, scope: Scope) -> list[Scope]:
@@ -93,11 +93,11 @@ def report(target: Store) -> None:
     for name in COMMANDS:
         found = [measure(target, name, scope) for scope in scopes.values()]
         marks = (
-            f"{wall * 1000:.0f}{'!' if wall > LIMIT else ' '} {busy * 1000:.0f} ({n})"
+            f"{wall * 1000:.0f} {busy * 1000:.0f}{'!' if busy > LIMIT else ' '} ({n})"
             for wall, busy, n in found
         )
         lines.append([name, *marks])
-    title = "Milliseconds by the clock, then of the processor (lines); ! is above 100 ms"
+    title = "Milliseconds by the clock, then of the processor (lines); ! is above 100 ms of it"
     show_table(title, ["command", *scopes], lines)
 
 

@@ -12,6 +12,7 @@ from answerkit import INTENT, ZONE, life, mixed
 from cli.clikit import inside, mailworthy
 from mailworthy.render.lines import WIDTH
 
+ROOT = Path(__file__).parent.parent.parent
 EVERYTHING = ("--all-time",)
 ANSWERS = [
     ("overview", *EVERYTHING),
@@ -71,6 +72,13 @@ def test_a_year_of_one_domain_has_five_sources(folder: Path) -> None:
     ]
     assert sum(s["messages"] for s in answer["sources"]) == answer["totals"]["messages"]
     assert all(s["todo"] and s["evidence"] for s in answer["sources"])
+
+
+def test_the_page_shows_what_is_printed(folder: Path) -> None:
+    page = (ROOT / "docs" / "how-to" / "read-reports.md").read_text()
+    _, command, shown = page.split("```", 2)[1].split("\n", 2)
+    asked = command.removeprefix("$ mailworthy reports ").split()
+    assert reports(folder, *asked, store="life.db").stdout.decode() == shown
 
 
 @pytest.mark.parametrize("asked", ANSWERS, ids=lambda a: a[0])

@@ -14,7 +14,7 @@ from mailworthy.cli.reports.scope import (
     say,
 )
 
-DOMAINS = 10
+DOMAINS = 5
 
 
 @click.command("source")

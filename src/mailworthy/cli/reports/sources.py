@@ -15,7 +15,7 @@ from mailworthy.cli.reports.scope import (
     say,
 )
 
-DOMAINS = 10
+DOMAINS = 5
 
 
 @click.command("sources")
@@ -35,7 +35,7 @@ def command(dir: str | None, limit: int, format_: str, **given: Any) -> None:
     !            yours, but more than one message in a hundred passes nothing
 
     With a mailworthy.toml (--dir, or in this folder) your servers and services are known. Without
-    --domain these are the ten domains with most mail, with fewer sources each.
+    --domain these are the five domains with most mail, with fewer sources each.
     """
     from mailworthy.reports.answers.sources import of_several
     from mailworthy.reports.answers.words import expected

@@ -16,7 +16,7 @@ from mailworthy.cli.reports.scope import (
     say,
 )
 
-DOMAINS = 10
+DOMAINS = 5
 MOST = 3
 
 

@@ -29,7 +29,7 @@ def why(answer: Why) -> Iterator[str]:
     for sentence in answer.conclusions:
         yield from wrapped(sentence, INDENT + "  ", INDENT + "· ")
     yield from ("", "  DKIM: what reporters saw, and the key today")
-    yield from _each(_signature(s) for s in answer.signatures)
+    yield from _each(_signature(s, answer) for s in answer.signatures)
     yield from ("", "  SPF: what reporters saw, and the record today")
     yield from _each(_envelope(e, answer) for e in answer.envelopes)
     yield from ("", "  What to do")
@@ -47,12 +47,25 @@ def _mark(good: bool | None) -> str:
     return click.style(mark, fg=colour, bold=True)
 
 
-def _signature(found: Signature) -> Iterator[str]:
-    state = None if found.today is KeyState.UNKNOWN else found.today is KeyState.THERE
-    good = state and found.seen == "pass" and found.aligned
-    name = safe(found.name)
-    yield f"  {_mark(good)} {cut(f'{name}  {found.seen}  {number(found.messages)}', WIDTH - 4)}"
+def _signature(found: Signature, answer: Why) -> Iterator[str]:
+    text = f"{safe(found.name)}  {found.seen}  {number(found.messages)}"
+    yield f"  {_mark(_is_good(found))} {cut(text, WIDTH - 4)}"
+    if found.aligned is False:
+        yield _not_aligned(answer)
+        return
     yield from wrapped(f"today: {found.detail}; {_alignment(found.aligned)}", INDENT + "  ")
+
+
+def _is_good(found: Signature) -> bool | None:
+    if found.aligned is False:
+        return False
+    if found.aligned is None or found.today is KeyState.UNKNOWN:
+        return None
+    return found.today is KeyState.THERE and found.seen == "pass"
+
+
+def _not_aligned(answer: Why) -> str:
+    return cut(f"{INDENT}  not aligned with {answer.source.domain}", WIDTH)
 
 
 def _envelope(found: Envelope, answer: Why) -> Iterator[str]:
@@ -61,7 +74,7 @@ def _envelope(found: Envelope, answer: Why) -> Iterator[str]:
     text = f"{safe(found.domain)}  {found.seen}  {number(found.messages)}"
     yield f"  {_mark(good)} {cut(text, WIDTH - 4)}"
     if found.aligned is False:
-        yield f"{INDENT}  not aligned with {answer.source.domain}"
+        yield _not_aligned(answer)
         return
     for ip, result in found.results:
         yield from wrapped(f"today: {result} for {ip}; {_alignment(found.aligned)}", INDENT + "  ")

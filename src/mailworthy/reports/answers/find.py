@@ -1,30 +1,32 @@
 """Sources by name: what a user types of what was printed."""
 
 from mailworthy.rdata.address import address
-from mailworthy.reports.answers.sources import Source, sources
+from mailworthy.reports.answers.sources import ROWS, Source, sources, title_of
 from mailworthy.sources.expect import Expected
+from mailworthy.sources.facts import Facts
 from mailworthy.store import Store
 from mailworthy.store.queries import Scope
 
-FEW, MANY = 300, 20_000  # addresses with a trail: first those with most mail, then all
+MANY = 20_000  # addresses with a trail, where it is not among those with most mail
 
 
 def find(store: Store, scope: Scope, expected: Expected, name: str) -> list[Source]:
     """The sources of a domain that are called so: by key, title, service or address. Raises
     StoreError."""
-    for rows in (FEW, MANY):
-        answer = sources(store, scope, expected, limit=rows, rows=rows)
-        if found := [each for each in answer.sources if is_called(each, name)]:
-            return found
+    for rows in (ROWS, MANY):
+        answer = sources(
+            store, scope, expected, rows=rows, only=lambda facts: is_called(facts, expected, name)
+        )
+        if answer.sources:
+            return list(answer.sources)
     return []
 
 
-def is_called(source: Source, name: str) -> bool:
+def is_called(facts: Facts, expected: Expected, name: str) -> bool:
     """Whether a name means this source."""
     typed = name.strip().casefold()
-    names = {source.key, source.key.partition(":")[2], source.title, source.service or ""}
-    ip = address(typed)
-    return typed in {n.casefold() for n in names} or str(ip) in source.addresses
+    names = (str(facts.key), facts.key.value, title_of(facts.key, expected))
+    return typed in {n.casefold() for n in names} or str(address(typed)) in facts.addresses
 
 
 def failing(found: list[Source], most: int) -> list[Source]:

@@ -1,7 +1,7 @@
 """Who sends for a domain: every source with its volume, who it is, and what to do about it."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -11,19 +11,20 @@ from mailworthy.reports.answers.model import Answer, Counts, Period, counts, per
 from mailworthy.reports.answers.overview import newest
 from mailworthy.reports.answers.trails import Sum, Trail, records, seen, sum_of, trails
 from mailworthy.reports.model import AggregateRecord
-from mailworthy.sources.classify import Confidence, Judgement, classify
+from mailworthy.sources.classify import Confidence, classify
 from mailworthy.sources.expect import Expected
 from mailworthy.sources.facts import DkimCount, Facts, KeyKind, SourceKey, SpfCount
-from mailworthy.sources.grouping import group, source_key
+from mailworthy.sources.grouping import group, service_of, source_key
 from mailworthy.sources.signals import Class
+from mailworthy.sources.table import load
 from mailworthy.store import Store, queries
 from mailworthy.store.queries import Scope
-from mailworthy.store.queries.chosen import days_of, known_of, largest, shared_of
+from mailworthy.store.queries.chosen import days_of, known_of, largest, shared_of, volumes_of
 
 Pair: TypeAlias = tuple[str, int]
 Days: TypeAlias = dict[Pair, Counter[date]]
 SHOWN, LEAST = 25, 5  # sources of one domain
-ROWS, LEAST_ROWS = 300, 60  # addresses with a trail that are looked at, those with most mail first
+ROWS, LEAST_ROWS = 200, 40  # addresses with a trail that are looked at, those with most mail first
 
 
 class DayCount(msgspec.Struct, frozen=True):
@@ -36,9 +37,9 @@ class DayCount(msgspec.Struct, frozen=True):
 class Source(msgspec.Struct, frozen=True):
     """One source of mail for a domain.
 
-    `key` names it in other commands. `counts` knows nothing of forwarding and of wide windows;
-    `let_through` are messages that passed nothing and were delivered all the same. `first_day`
-    and `last_day` are over all time, `days` of the period.
+    `key` names it in other commands. `let_through` are messages that passed nothing and were
+    delivered all the same. `first_day` and `last_day` are over all time, `days` of the period:
+    what its addresses sent with its results, of which another source may have a part.
     """
 
     domain: str
@@ -88,15 +89,21 @@ class Sources(Answer, frozen=True):
 
 
 def sources(
-    store: Store, scope: Scope, expected: Expected, *, limit: int = SHOWN, rows: int = ROWS
+    store: Store,
+    scope: Scope,
+    expected: Expected,
+    *,
+    limit: int = SHOWN,
+    rows: int = ROWS,
+    only: Callable[[Facts], bool] = lambda _: True,
 ) -> Sources:
-    """Who sends for the first domain of the scope: the `limit` largest sources, out of `rows`
-    addresses and trails at most. Raises StoreError."""
+    """Who sends for the first domain of the scope: the `limit` largest sources that are
+    wanted, out of `rows` addresses and trails at most. Raises StoreError."""
     domain = scope.domains[0]
     sums = [sum_of(row) for row in store.rows(largest(scope, limit=rows))]
     found = _Found(domain, trails(store, (each.trail_id for each in sums)), expected)
     found.group(_exact(store, scope, sums), _strangers(store, sums))
-    shown = found.shown(sums, limit)
+    shown = found.shown(sums, [k for k, facts in found.facts.items() if only(facts)][:limit])
     addresses = sorted({address for _, pairs in shown for address, _ in pairs})
     days = _days(store, scope, addresses)
     ever = {(r.address, r.trail_id): r for r in store.rows(known_of(scope, addresses))}
@@ -144,7 +151,7 @@ def _strangers(store: Store, sums: list[Sum]) -> list[tuple[str, int]]:
 def _days(store: Store, scope: Scope, addresses: list[str]) -> Days:
     """The days of these addresses, by trail."""
     found: Days = {}
-    for row in store.rows(days_of(scope, addresses)):
+    for row in store.rows(volumes_of(scope, addresses)):
         days = found.setdefault((row.address, row.trail_id), Counter())
         days[row.day] += row.messages
     return found
@@ -165,9 +172,9 @@ class _Found:
         found = seen(sums, self.known, self.domain)
         self.facts = group(found, self.domain, alone=alone, strangers=strangers)
 
-    def shown(self, sums: list[Sum], limit: int) -> list[tuple[Facts, set[Pair]]]:
-        """The largest, with the addresses and trails that each is made of."""
-        pairs: dict[SourceKey, set[Pair]] = {key: set() for key in list(self.facts)[:limit]}
+    def shown(self, sums: list[Sum], keys: list[SourceKey]) -> list[tuple[Facts, set[Pair]]]:
+        """Some of them, with the addresses and trails that each is made of."""
+        pairs: dict[SourceKey, set[Pair]] = {key: set() for key in keys}
         for each in sums:
             for record in records(each, self.known[each.trail_id], self.domain):
                 pairs.get(self._key(record), set()).add(each.pair)
@@ -190,7 +197,7 @@ def _source(
     return Source(
         domain=facts.domain,
         key=str(facts.key),
-        title=_title(facts, judged, expected),
+        title=title_of(facts.key, expected),
         class_=judged.class_,
         confidence=judged.confidence,
         evidence=judged.evidence,
@@ -213,7 +220,7 @@ def _source(
     )
 
 
-def _title(facts: Facts, judged: Judgement, expected: Expected) -> str:
-    """What people call it: a host of the intent by its name too."""
-    host = expected.host_at(facts.key.value)
-    return f"{host} ({facts.key.value})" if host else judged.title
+def title_of(key: SourceKey, expected: Expected) -> str:
+    """What people call a source: a service by its title, a host of the intent by its name too."""
+    host, sender = expected.host_at(key.value), load().get(service_of(key) or "")
+    return f"{host} ({key.value})" if host else sender.title if sender else key.value

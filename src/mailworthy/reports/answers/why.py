@@ -83,11 +83,12 @@ class Why(Answer, frozen=True):
 
     @property
     def undetermined(self) -> bool:
-        """Whether DNS left something open."""
-        states = [s.today is KeyState.UNKNOWN or s.aligned is None for s in self.signatures]
-        states += [e.aligned is None for e in self.envelopes]
-        aligned = [e for e in self.envelopes if e.aligned]
-        states += [r is Standing.UNKNOWN for e in aligned for _, r in e.results]
+        """Whether DNS left something open that matters: what is not aligned does not."""
+        keys = [s for s in self.signatures if s.aligned is not False]
+        records = [e for e in self.envelopes if e.aligned is not False]
+        states = [s.aligned is None or s.today is KeyState.UNKNOWN for s in keys]
+        states += [e.aligned is None for e in records]
+        states += [r is Standing.UNKNOWN for e in records for _, r in e.results]
         return any(states) or self.policy == Outcome.UNKNOWN
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailworthy.reports.model import Kind
-from mailworthy.store.queries.parts import first, last, sums
+from mailworthy.store.queries.parts import first, last, sums, total
 from mailworthy.store.queries.scope import Scope
 from mailworthy.store.schema.dictionaries import addresses, domains
 from mailworthy.store.schema.reports import reports
@@ -15,22 +15,34 @@ from mailworthy.store.schema.rollups import daily_sources, seen
 
 def largest(scope: Scope, *, limit: int) -> sa.Select[Any]:
     """The addresses and trails with most mail, proven and not proven apart: address, trail_id,
-    proven, counts, first_day and last_day within the scope."""
-    row = daily_sources.c
-    keys = (row.address_id, row.trail_id, row.proven)
-    days = (first(row.day, "first_day"), last(row.day, "last_day"))
-    inner = (
-        sa.select(*keys, *sums(daily_sources), *days)
-        .where(*scope.conditions(daily_sources))
+    proven, counts, first_day and last_day within the scope.
+
+    Who is the largest is found by messages alone; the other sums are made of those few only.
+    Without `since` and `until` this is answered from the sums over all time.
+    """
+    always = scope.since is None and scope.until is None
+    table: sa.Table = seen if always else daily_sources
+    begin, end = (seen.c.first_day, seen.c.last_day) if always else (table.c.day, table.c.day)
+    wanted = scope.conditions(table)
+    names = ("address_id", "trail_id", "proven")
+    keys = [table.c[name] for name in names]
+    top = (
+        sa.select(*keys, total(table.c.messages).label("most"))
+        .where(*wanted)
         .group_by(*keys)
-        .order_by(sa.desc("messages"), *keys)
+        .order_by(sa.desc("most"), *keys)
         .limit(limit)
         .subquery()
     )
-    columns = [column for column in inner.c if column.name != "address_id"]
-    query = sa.select(addresses.c.name.label("address"), *columns)
-    joined = inner.join(addresses, addresses.c.id == inner.c.address_id)
-    ordered = query.select_from(joined).order_by(inner.c.messages.desc(), "address")
+    same = sa.and_(*(table.c[name] == top.c[name] for name in names))
+    columns = [*sums(table), first(begin, "first_day"), last(end, "last_day")]
+    inner = sa.select(*keys, *columns).select_from(table.join(top, same)).where(*wanted)
+    few = inner.group_by(*keys).subquery()
+    query = sa.select(
+        addresses.c.name.label("address"), *(c for c in few.c if c.name != "address_id")
+    )
+    joined = few.join(addresses, addresses.c.id == few.c.address_id)
+    ordered = query.select_from(joined).order_by(few.c.messages.desc(), "address")
     return ordered.order_by("trail_id", "proven")
 
 
@@ -73,14 +85,30 @@ def newest_of(domain: str) -> sa.Select[Any]:
     return sa.select(row.day, row.p).where(*wanted).order_by(row.day.desc()).limit(1)
 
 
+def volumes_of(scope: Scope, names: Sequence[str], *, limit: int = 20_000) -> sa.Select[Any]:
+    """Messages alone of addresses by day: address, trail_id, day, messages."""
+    row = daily_sources.c
+    keys = (row.address_id, row.trail_id, row.day)
+    inner = (
+        sa.select(*keys, total(row.messages).label("messages"))
+        .where(*scope.conditions(daily_sources), row.address_id.in_(_ids(names)))
+        .group_by(*keys)
+        .limit(limit)
+        .subquery()
+    )
+    joined = inner.join(addresses, addresses.c.id == inner.c.address_id)
+    columns = (inner.c.trail_id, inner.c.day, inner.c.messages)
+    return sa.select(addresses.c.name.label("address"), *columns).select_from(joined)
+
+
 def shared_of(names: Sequence[str]) -> sa.Select[Any]:
     """For how many domains addresses were seen, of those that were for several: address,
     domains."""
-    count = sa.func.count(sa.distinct(seen.c.domain_id)).label("domains")
-    joined = seen.join(addresses, addresses.c.id == seen.c.address_id)
-    query = sa.select(addresses.c.name.label("address"), count).select_from(joined)
-    grouped = query.where(seen.c.address_id.in_(_ids(names))).group_by(addresses.c.name)
-    return grouped.having(count > 1).order_by("address")
+    row, count = seen.c, sa.func.count(sa.distinct(seen.c.domain_id)).label("domains")
+    grouped = sa.select(row.address_id, count).where(row.address_id.in_(_ids(names)))
+    inner = grouped.group_by(row.address_id).having(count > 1).subquery()
+    joined = inner.join(addresses, addresses.c.id == inner.c.address_id)
+    return sa.select(addresses.c.name.label("address"), inner.c.domains).select_from(joined)
 
 
 def _ids(names: Sequence[str]) -> sa.Select[Any]:

@@ -1,0 +1,103 @@
+"""Questions for the largest sources: the same numbers as the general ones, for fewer rows."""
+
+from datetime import date, timedelta
+
+import pytest
+
+import storekit as kit
+from mailworthy.reports.answers.sources import sources
+from mailworthy.sources.expect import Expected
+from mailworthy.store import Store, Trust, importer, queries
+from mailworthy.store.queries import Scope
+from mailworthy.store.queries.chosen import (
+    days_of,
+    known_of,
+    largest,
+    newest_of,
+    shared_of,
+    volumes_of,
+)
+
+FIRST = date.fromordinal(date(1970, 1, 1).toordinal() + kit.BEGIN // kit.DAY)
+ALL = Scope(("example.com",))
+SOME = Scope(("example.com",), FIRST + timedelta(days=5), FIRST + timedelta(days=20))
+MOST = 10_000
+
+
+@pytest.fixture
+def filled(mine: Store) -> Store:
+    """A store with reports of a month, some of them unproven, and another domain's."""
+    for number, (raw, report) in enumerate(kit.random_reports(60)):
+        trust = Trust.UNPROVEN if number % 7 == 0 else Trust.VERIFIED
+        importer.save(mine, report, raw, origin=kit.ORIGIN, trust=trust)
+    other = kit.aggregate([kit.spoofed("198.51.100.1")], domain="other.example", report_id="o")
+    importer.save(mine, other, b"other", origin=kit.ORIGIN, trust=Trust.VERIFIED)
+    return mine
+
+
+def sums(rows: list[object], *keys: str) -> dict[tuple[object, ...], int]:
+    """Messages by these columns."""
+    found: dict[tuple[object, ...], int] = {}
+    for row in rows:
+        key = tuple(getattr(row, name) for name in keys)
+        found[key] = found.get(key, 0) + row.messages  # type: ignore[attr-defined]
+    return found
+
+
+@pytest.mark.parametrize("scope", [ALL, SOME], ids=["all time", "some days"])
+def test_the_largest_are_those_of_the_general_question(filled: Store, scope: Scope) -> None:
+    rows = filled.rows(largest(scope, limit=MOST))
+    general = filled.rows(queries.sources(scope, limit=MOST))
+    assert sums(rows, "address", "trail_id") == sums(general, "address", "trail_id")
+    assert {r.proven for r in rows} == {0, 1}
+    by_pair = {(r.address, r.trail_id): r for r in general}
+    for row in rows:
+        whole = by_pair[row.address, row.trail_id]
+        assert whole.first_day <= row.first_day <= row.last_day <= whole.last_day
+        assert row.messages == row.both + row.dkim_only + row.spf_only + row.neither
+
+
+def test_the_largest_are_the_largest(filled: Store) -> None:
+    rows = filled.rows(largest(SOME, limit=MOST))
+    few = filled.rows(largest(SOME, limit=3))
+    assert [r.messages for r in few] == [r.messages for r in rows[:3]]
+    assert few[0].messages >= few[1].messages >= few[2].messages
+
+
+def test_days_add_up_to_the_largest(filled: Store) -> None:
+    rows = filled.rows(largest(SOME, limit=MOST))
+    names = sorted({row.address for row in rows})
+    keys = ("address", "trail_id", "proven")
+    assert sums(filled.rows(days_of(SOME, names)), *keys) == sums(rows, *keys)
+    pair = ("address", "trail_id")
+    assert sums(filled.rows(volumes_of(SOME, names)), *pair) == sums(rows, *pair)
+    assert {r.address for r in filled.rows(days_of(SOME, names[:1]))} == set(names[:1])
+
+
+def test_first_and_last_days_are_over_all_time(filled: Store) -> None:
+    names = [row.address for row in filled.rows(largest(SOME, limit=MOST))]
+    known = {(r.address, r.trail_id): r for r in filled.rows(known_of(SOME, names))}
+    for row in filled.rows(queries.sources(ALL, limit=MOST)):
+        if (row.address, row.trail_id) in known:
+            found = known[row.address, row.trail_id]
+            assert (found.first_day, found.last_day) == (row.first_day, row.last_day)
+
+
+def test_addresses_of_several_domains_are_known(filled: Store) -> None:
+    rows = filled.rows(shared_of(["198.51.100.1", "192.0.2.25"]))
+    assert [(r.address, r.domains) for r in rows] == [("198.51.100.1", 2)]
+
+
+def test_the_newest_report_has_the_policy_of_today(filled: Store) -> None:
+    (row,) = filled.rows(newest_of("example.com"))
+    assert (row.p, row.day) == ("none", max(r.day for r in filled.rows(queries.overview(ALL))))
+    assert filled.rows(newest_of("unheard.example")) == []
+
+
+@pytest.mark.parametrize("scope", [ALL, SOME], ids=["all time", "some days"])
+def test_the_answer_adds_up(filled: Store, scope: Scope) -> None:
+    found = sources(filled, scope, Expected(("example.com",)), limit=MOST)
+    assert found.others == 0
+    assert sum(each.messages for each in found.sources) == found.totals.messages
+    for each in found.sources:
+        assert sum(day.messages for day in each.days) == each.messages
