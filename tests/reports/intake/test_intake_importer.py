@@ -266,3 +266,22 @@ def test_a_store_keeps_its_salt_and_shares_it_with_nobody(mine: Store, tmp_path:
         assert len(salt(mine)) == 16
         assert salt(mine) == salt(mine)
         assert salt(mine) != salt(other)
+
+
+class Counting(io.BytesIO):
+    """Counts what is read of it."""
+
+    octets = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = super().read(size)
+        self.octets += len(data)
+        return data
+
+
+def test_many_reports_in_one_file_cost_no_look_at_all_of_it_each(importer: Importer) -> None:
+    members = {f"{number}.xml": wraps.report(1, number) for number in range(60)}
+    raw = Counting(wraps.zipped(members) + b"\0" * 100_000)
+    (done,) = kit.take(importer, raw)
+    assert len(done.saved) == 60
+    assert raw.octets < 20 * len(raw.getvalue())

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from hashlib import sha256
-from typing import BinaryIO
 
 import msgspec
 import sqlalchemy as sa
@@ -20,7 +19,7 @@ OMISSION = "omission"
 
 
 def note(
-    store: Store, unreadable: Unreadable, raw: bytes | BinaryIO, *, origin: Origin, trust: Trust
+    store: Store, unreadable: Unreadable, raw: raws.Raw, *, origin: Origin, trust: Trust
 ) -> int:
     """Keep the reason why a content (or a part of it) could not be read; its number.
 

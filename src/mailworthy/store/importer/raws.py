@@ -4,8 +4,9 @@ import zlib
 from collections.abc import Iterator
 from hashlib import sha256
 from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
+import msgspec
 import sqlalchemy as sa
 
 from mailworthy.store.backends.base import Backend
@@ -20,13 +21,33 @@ FAST = 4 * 1024 * 1024  # from here on speed counts for more than size
 PACKED, PLAIN = "zlib", "plain"
 
 
-def opened(raw: bytes | BinaryIO) -> BinaryIO:
+class Named(msgspec.Struct, frozen=True):
+    """A content with its SHA-256 in hex and its size, so that many reports in it cost one look."""
+
+    raw: Any
+    sha256: str
+    octets: int
+
+
+Raw: TypeAlias = bytes | BinaryIO | Named
+
+
+def named(raw: Raw) -> Named:
+    """The content with its fingerprint; it must not change as long as this is used."""
+    return raw if isinstance(raw, Named) else Named(raw, *fingerprint(raw))
+
+
+def opened(raw: Raw) -> BinaryIO:
     """The content as a file."""
+    if isinstance(raw, Named):
+        return opened(raw.raw)
     return BytesIO(raw) if isinstance(raw, bytes) else raw
 
 
-def fingerprint(raw: bytes | BinaryIO) -> tuple[str, int]:
+def fingerprint(raw: Raw) -> tuple[str, int]:
     """SHA-256 in hex, and the size; a file is left where it stood, since others may read it."""
+    if isinstance(raw, Named):
+        return raw.sha256, raw.octets
     file, digest, octets = opened(raw), sha256(), 0
     for piece in _pieces(file):
         digest.update(piece)
@@ -37,7 +58,7 @@ def fingerprint(raw: bytes | BinaryIO) -> tuple[str, int]:
 def keep(
     store: Store,
     connection: sa.Connection,
-    raw: bytes | BinaryIO,
+    raw: Raw,
     *,
     origin: Origin,
     trust: Trust,
@@ -67,7 +88,7 @@ def load(store: Store, sha256_: str) -> Iterator[bytes]:
         yield from _unpacked((data for (data,) in chunks), row.method)
 
 
-def _found(connection: sa.Connection, store: Store, name: str, raw: bytes | BinaryIO) -> int | None:
+def _found(connection: sa.Connection, store: Store, name: str, raw: Raw) -> int | None:
     found = store.statements.get("raw", _by_name).run(connection, name=name)
     if not found:
         return None
@@ -78,9 +99,7 @@ def _found(connection: sa.Connection, store: Store, name: str, raw: bytes | Bina
     return int(id_)
 
 
-def _new(
-    store: Store, connection: sa.Connection, raw: bytes | BinaryIO, row: tuple[Any, ...]
-) -> int:
+def _new(store: Store, connection: sa.Connection, raw: Raw, row: tuple[Any, ...]) -> int:
     name, octets, *_ = row
     # Somebody else may bring the same at the same time; it is there in any case.
     store.statements.enter(raws).many(connection, [row])
@@ -106,7 +125,7 @@ def _packing(_: Backend) -> sa.Update:
 
 
 def _write_chunks(
-    store: Store, connection: sa.Connection, id_: int, raw: bytes | BinaryIO, octets: int
+    store: Store, connection: sa.Connection, id_: int, raw: Raw, octets: int
 ) -> tuple[str, int]:
     method, size = _method(opened(raw)), 0
     insert = store.statements.insert(raw_chunks, ignore=True)

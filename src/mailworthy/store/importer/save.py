@@ -1,7 +1,7 @@
 """One report into the store, in one transaction: all of it, once, or nothing."""
 
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -23,9 +23,7 @@ LONG = 1000
 REFUSED = 1000
 
 
-def save(
-    store: Store, report: Report, raw: bytes | BinaryIO, *, origin: Origin, trust: Trust
-) -> Saved:
+def save(store: Store, report: Report, raw: raws.Raw, *, origin: Origin, trust: Trust) -> Saved:
     """Store a report while its records are taken from it; `raw` is the content that it came in.
 
     A file has to be seekable, and is left where it stood, since the records may be read from it.

@@ -35,19 +35,20 @@ def take(
     not read again, unless with `again`: then reports that it no longer finds are removed.
     Raises StoreError.
     """
-    sha256, _ = raws.fingerprint(raw)
+    whole = raws.named(raw)
+    sha256 = whole.sha256
     if not again and _is_known(store, sha256, trust):
         return Taken(sha256, known=True)
     with store.writing() as connection:
-        raw_id = raws.keep(store, connection, raw, origin=origin, trust=trust)
+        raw_id = raws.keep(store, connection, whole, origin=origin, trust=trust)
         problems.forget(connection, raw_id)
     saved: list[Saved] = []
     noted = 0
     for item in read(raw):
         if isinstance(item, Report):
-            saved.append(save(store, item, raw, origin=origin, trust=trust))
+            saved.append(save(store, item, whole, origin=origin, trust=trust))
         else:
-            note(store, item, raw, origin=origin, trust=trust)
+            note(store, item, whole, origin=origin, trust=trust)
             noted += 1
     _end(store, raw_id, trust, saved if again else None)
     return Taken(sha256, known=False, saved=tuple(saved), problems=noted)
