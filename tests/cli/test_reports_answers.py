@@ -10,6 +10,7 @@ import pytest
 
 from answerkit import INTENT, ZONE, life, mixed
 from cli.clikit import inside, mailworthy
+from mailworthy.cli.reports import COMMANDS
 from mailworthy.render.lines import WIDTH
 
 ROOT = Path(__file__).parent.parent.parent
@@ -173,6 +174,12 @@ def test_misuse_is_told_in_one_line(folder: Path, asked: tuple[str, ...], messag
     assert (found.returncode, found.stdout) == (2, b"")
     assert message in found.stderr.decode()
     assert found.stderr.count(b"\n") == 1
+
+
+def test_without_a_command_all_are_shown(folder: Path) -> None:
+    found = inside("reports", cwd=folder)
+    assert (found.returncode, found.stderr) == (0, b"")
+    assert all(f"  {name} " in found.stdout.decode() for name in COMMANDS)
 
 
 def test_no_store_is_made_by_asking(tmp_path: Path) -> None:

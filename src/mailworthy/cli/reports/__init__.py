@@ -27,6 +27,10 @@ COMMANDS = {
 class ReportsGroup(click.Group):
     """A group that imports a command's module only when that command runs."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Whoever names no command is shown them."""
+        return super().parse_args(ctx, args or ["--help"])
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
