@@ -11,7 +11,7 @@ from mailworthy.lookup.drive import gather
 from mailworthy.lookup.model import Asking
 from mailworthy.names import normalize
 
-__all__ = ["MAX_AUTHORS", "WITHOUT_RECORD", "conclude", "discover", "evaluate", "judge", "weigh"]
+__all__ = ["MAX_AUTHORS", "conclude", "discover", "evaluate", "judge", "judgement"]
 
 MAX_AUTHORS = 10  # Author Domains of one message that are evaluated (RFC 9989 §11.5)
 _STRICTNESS = list(Policy)
@@ -56,15 +56,21 @@ def judge(found: PolicyFound, identifiers: Sequence[Identifier]) -> Asking[Judge
     Discovery needs nothing of SPF and DKIM: run it beside them, and this when they are done.
     """
     organization = organizational_domain(found.walk)
+    checks: Sequence[Check] = ()
+    if found.record is not None:
+        modes = Modes(found.record.aspf, found.record.adkim)
+        checks = yield from align(found.walk, identifiers, modes)
+    return judgement(found, organization, checks)
+
+
+def judgement(found: PolicyFound, organization: str | None, checks: Sequence[Check]) -> Judgement:
+    """What follows from the policy and from what aligns, whoever says what that is."""
     if found.record is None:
-        result, reason = WITHOUT_RECORD[found.outcome]
-        return Judgement(
-            found.author, result, reason, found, organization=organization, unknown=found.unknown
-        )
-    modes = Modes(found.record.aspf, found.record.adkim)
-    checks = yield from align(found.walk, identifiers, modes)
-    result, reason, unknown = weigh(found, checks)
-    asked = found.effective if result is Result.FAIL else None
+        result, reason = _WITHOUT_RECORD[found.outcome]
+        unknown, asked = found.unknown, None
+    else:
+        result, reason, unknown = _weigh(found, checks)
+        asked = found.effective if result is Result.FAIL else None
     return Judgement(
         found.author,
         result,
@@ -77,14 +83,14 @@ def judge(found: PolicyFound, identifiers: Sequence[Identifier]) -> Asking[Judge
     )
 
 
-WITHOUT_RECORD = {
+_WITHOUT_RECORD = {
     Outcome.NOTHING: (Result.NONE, Reason.NO_RECORD),
     Outcome.UNUSABLE: (Result.PERMERROR, Reason.UNUSABLE_RECORD),
     Outcome.UNKNOWN: (Result.TEMPERROR, Reason.POLICY_UNKNOWN),
 }
 
 
-def weigh(found: PolicyFound, checks: Sequence[Check]) -> tuple[Result, Reason, Unknown | None]:
+def _weigh(found: PolicyFound, checks: Sequence[Check]) -> tuple[Result, Reason, Unknown | None]:
     """Pass if anything aligns; open if anything might; else fail (RFC 9989 §5.3.5, §5.3.6).
 
     What the limit left out counts as not aligned: another attempt would leave it out again.

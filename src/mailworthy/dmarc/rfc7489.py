@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from mailworthy.dmarc.align import Check, Identifier, Modes
 from mailworthy.dmarc.discover import Found, Outcome, PolicyFound, Step, Unknown, Walk
-from mailworthy.dmarc.engine import MAX_AUTHORS, WITHOUT_RECORD, conclude, weigh
+from mailworthy.dmarc.engine import MAX_AUTHORS, conclude, judgement
 from mailworthy.dmarc.psl import organizational_domain
 from mailworthy.dmarc.record import DmarcRecord, Policy, is_dmarc, parse
-from mailworthy.dmarc.result import DmarcResult, Judgement, Result
+from mailworthy.dmarc.result import DmarcResult, Judgement
 from mailworthy.lookup.drive import gather
 from mailworthy.lookup.model import NOT_ASKED, Answer, Asking, Question, Status, Why, ask
 from mailworthy.names import normalize, too_long
@@ -119,25 +119,11 @@ def _unknown(step: Step) -> Unknown:
 def judge(found: PolicyFound, identifiers: Sequence[Identifier]) -> Judgement:
     """The check of one author domain (RFC 7489 §3.1, §6.6.2); nothing more is asked."""
     organization = organizational_domain(found.author)
-    if found.record is None:
-        result, reason = WITHOUT_RECORD[found.outcome]
-        return Judgement(
-            found.author, result, reason, found, organization=organization, unknown=found.unknown
-        )
-    modes = Modes(found.record.aspf, found.record.adkim)
-    checks = tuple([_check(found.author, organization, i, modes) for i in identifiers])
-    result, reason, unknown = weigh(found, checks)
-    asked = found.effective if result is Result.FAIL else None
-    return Judgement(
-        found.author,
-        result,
-        reason,
-        found,
-        asked or Policy.NONE,
-        organization,
-        checks,
-        unknown,
-    )
+    checks: list[Check] = []
+    if found.record is not None:
+        modes = Modes(found.record.aspf, found.record.adkim)
+        checks = [_check(found.author, organization, i, modes) for i in identifiers]
+    return judgement(found, organization, checks)
 
 
 def _check(author: str, organization: str, identifier: Identifier, modes: Modes) -> Check:
