@@ -10,13 +10,14 @@ import sqlalchemy as sa
 import storekit as kit
 from mailworthy.reports.model import DkimAuth, Flaw, Kind
 from mailworthy.store import Store, Trust, importer, queries
-from mailworthy.store.queries import EVERYTHING, Scope
+from mailworthy.store.queries import EVERYTHING, Scope, chosen
 
 FIRST = date(2024, 10, 4)
 OWN = Scope(domains=("example.com",))
 WEEK = Scope(("example.com", "example.org"), FIRST, FIRST + timedelta(days=6), proven=True)
 ODD = 'it\'s\\n "q" `ü` %s {x:String}'
 COUNT = 20
+NAMES = ["192.0.2.25", "198.51.100.9", ODD]
 Question = Callable[[], sa.Select[Any]]
 
 QUESTIONS: dict[str, list[Question]] = {
@@ -60,6 +61,23 @@ QUESTIONS: dict[str, list[Question]] = {
     "trail_signatures": [lambda: queries.trail_signatures([1, 2, 3])],
     "trails": [lambda: queries.trails(EVERYTHING), lambda: queries.trails(OWN, limit=1)],
 }
+# The same for mailworthy.store.queries.chosen.
+CHOSEN: dict[str, list[Question]] = {
+    "days_of": [partial(chosen.days_of, scope, NAMES) for scope in (EVERYTHING, WEEK)],
+    "known_of": [partial(chosen.known_of, scope, NAMES) for scope in (EVERYTHING, OWN)],
+    "largest": [partial(chosen.largest, scope, limit=3) for scope in (EVERYTHING, OWN, WEEK)],
+    "newest_of": [lambda: chosen.newest_of("example.com"), lambda: chosen.newest_of(ODD)],
+    "shared_of": [lambda: chosen.shared_of(NAMES)],
+    "volumes_of": [partial(chosen.volumes_of, WEEK, NAMES)],
+}
+QUESTIONS |= CHOSEN
+UNORDERED = {"volumes_of"}
+
+
+def answer(where: Any, name: str, question: Question) -> list[Any]:
+    """What a store or a copy of it answers; in one order, if the question asks for none."""
+    rows: list[Any] = where.rows(question())
+    return sorted(rows) if name in UNORDERED else rows
 
 
 def fill(mine: Store, count: int = COUNT) -> None:
