@@ -107,7 +107,7 @@ class Importer:
         return Done(came.name, What.PROBLEM, problems=(why,))
 
     def _one(self, came: Incoming, raw: bytes | BinaryIO, name: str, now: datetime) -> Done:
-        if not self._again and self._is_settled(raw):
+        if not self._again and self._is_settled(raw, came.vouched):
             return Done(name, What.DUPLICATE)
         arrived = datetime.fromtimestamp(came.received, UTC)
         seen = self._judge.look(raw, now=now, arrived=arrived, vouched=came.vouched)
@@ -139,14 +139,16 @@ class Importer:
                 problems.append(item)
             yield item
 
-    def _is_settled(self, raw: bytes | BinaryIO) -> bool:
+    def _is_settled(self, raw: bytes | BinaryIO, vouched: str) -> bool:
         """Whether it has been read by this version, and another look could not prove more."""
         sha256, _ = fingerprint(raw)
         row = raws.c
         query = sa.select(row.trust).where(row.sha256 == sha256, row.reader == reader())
         with self.store.reading() as connection:
             found = connection.execute(query).scalar()
-        return found is not None and Trust(found).proven
+        if found is None:
+            return False
+        return Trust(found).proven or not self._judge.can_prove(vouched)
 
 
 def _what(taken: Taken) -> What:

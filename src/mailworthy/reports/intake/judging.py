@@ -70,6 +70,10 @@ class Judge:
         self._own_ids = tuple(own_ids)
         self._deadline = deadline
 
+    def can_prove(self, vouched: str) -> bool:
+        """Whether anything that comes might be more than unproven."""
+        return self.asks or bool(self._own_ids) or bool(vouched)
+
     def look(
         self, raw: bytes | BinaryIO, *, now: datetime, arrived: datetime, vouched: str
     ) -> Seen:
