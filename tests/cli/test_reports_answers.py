@@ -66,7 +66,7 @@ def test_a_year_of_one_domain_is_told_rightly(folder: Path, named: str, todo: st
 
 def test_a_year_of_one_domain_has_five_sources(folder: Path) -> None:
     said = reports(folder, "sources", "--all-time", "--format", "json", store="life.db").stdout
-    answer = json.loads(said)
+    (answer,) = json.loads(said)["domains"]
     assert sorted(s["class"] for s in answer["sources"]) == [
         *("approved", "approved"),
         *("forwarder", "own", "threat"),
@@ -174,6 +174,13 @@ def test_misuse_is_told_in_one_line(folder: Path, asked: tuple[str, ...], messag
     assert (found.returncode, found.stdout) == (2, b"")
     assert message in found.stderr.decode()
     assert found.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("name", ["overview", "sources"])
+def test_an_empty_period_says_where_the_mail_is(folder: Path, name: str) -> None:
+    found = reports(folder, name, "--since", "2020-01-01", "--until", "2020-02-01")
+    assert found.returncode == 0
+    assert b"The newest is of 2024-10-13: see --since" in found.stdout
 
 
 def test_without_a_command_all_are_shown(folder: Path) -> None:

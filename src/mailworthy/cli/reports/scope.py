@@ -141,20 +141,23 @@ def known_of(dir_: str | None) -> "Known | None":
 
 
 def each_domain(store: "Store", scope: "Scope", most: int) -> "list[Scope]":
-    """A scope for each domain: those named, or else those with most mail."""
+    """A scope for each domain: those named, or else those with most mail, lately or ever."""
     import msgspec
 
-    from mailworthy.store import queries
-
-    names = scope.domains or tuple(
-        row.domain for row in store.rows(queries.by_domain(scope, limit=most))
-    )
+    names = scope.domains or _largest(store, scope, most) or _largest(store, None, most)
     return [msgspec.structs.replace(scope, domains=(name,)) for name in names]
 
 
-def say(name: str, chosen: str, answers: list[Any], **how: Any) -> None:
+def _largest(store: "Store", scope: "Scope | None", most: int) -> tuple[str, ...]:
+    from mailworthy.store import queries
+
+    query = queries.by_domain(scope or queries.EVERYTHING, limit=most)
+    return tuple(row.domain for row in store.rows(query))
+
+
+def say(name: str, chosen: str, answers: list[Any]) -> None:
     """Print answers: people read in the alphabet of their terminal, programs in UTF-8."""
     from mailworthy.render.reports import document
 
-    text = document(name, chosen, answers, **how)
+    text = document(name, chosen, answers)
     click.echo(text if chosen == "text" else text.encode(), nl=False)

@@ -10,9 +10,9 @@ from mailworthy.cli.reports.scope import (
     asked,
     each_domain,
     folder,
+    format_,
     known_of,
     period,
-    printed,
     say,
 )
 
@@ -26,7 +26,7 @@ MOST = 3
 @folder
 @asking
 @option("deadline")
-@printed
+@format_("text", "json")
 def command(name: str | None, dir: str | None, deadline: float, format_: str, **given: Any) -> None:
     """Tell why mail of a source failed: what reporters saw, beside what DNS says today.
 
