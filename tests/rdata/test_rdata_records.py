@@ -99,6 +99,7 @@ BAD = [
     (soa.parse, "ns.example. h.example. 1 2 3 4", "missing-field"),
     (dsrec.parse_ds, "1 8 2 abc", "bad-hex"),
     (dsrec.parse_ds, "1 8 2 zz", "bad-hex"),
+    (dsrec.parse_ds, "1 8 2 ab\x0ccd", "bad-hex"),
     (dsrec.parse_ds, "1 8 2", "missing-field"),
     (dsrec.parse_dnskey, "257 3 13 a", "bad-base64"),
     (dsrec.parse_dnskey, "257 3 13 \xe4\xe4\xe4\xe4", "bad-base64"),
