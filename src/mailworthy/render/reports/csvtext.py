@@ -35,7 +35,7 @@ def text(rows: Iterable[Sequence[Any]]) -> str:
 
 def cell(value: Any) -> Any:
     """A value as a cell: text that a spreadsheet would compute begins with an apostrophe."""
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         value = "; ".join(_short(each) for each in value)
     if not isinstance(value, str):
         return value
