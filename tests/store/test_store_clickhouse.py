@@ -259,6 +259,9 @@ def test_the_copy_of_another_schema(
 
 @pytest.mark.lab
 def test_a_copy_is_opened_again(url: str, copy: Mirror, full: Store) -> None:
+    assert copy.exists
+    assert not Mirror(copy.link, Layout("elsewhere")).exists
+    assert [*copy.layout.views()][-1].split()[5].endswith(".complaints")
     copy.feed(full)
     with clickhouse.open(url) as second:
         assert second.feed(full) == Fed(0, 0)

@@ -12,6 +12,7 @@ from mailworthy.store.backends.clickhouse.layout import Layout
 from mailworthy.store.backends.clickhouse.link import Connect, Link
 from mailworthy.store.backends.clickhouse.tables import ANSWERED
 from mailworthy.store.opened import Store
+from mailworthy.store.schema.views import complaints
 
 
 class Mirror:
@@ -25,9 +26,16 @@ class Mirror:
         self.layout = layout
 
     def create(self) -> None:
-        """Make the tables that are not there. Raises StoreError."""
+        """Make the tables that are not there, and last of all `complaints`. Raises StoreError."""
         for text in (*self.layout.tables(), *self.layout.views()):
             self.link.run(text)
+
+    @property
+    def exists(self) -> bool:
+        """Whether the last of the tables is there. Raises StoreError."""
+        names = sa.table("tables", sa.column("database"), sa.column("name"), schema="system").c
+        mine = sa.and_(names.database == self.layout.database, names.name == complaints.name)
+        return bool(self.link.answer(sa.select(names.name).where(mine)))
 
     def feed(self, ledger: Store) -> Fed:
         """Copy all days of a store that have changed since they were copied.
@@ -78,5 +86,6 @@ def open(url: str, *, cluster: str = "", replicated: bool = False) -> Mirror:
         raise UsageError(f"not the URL of a ClickHouse: {parts.render_as_string()}")
     layout = Layout(parts.database or "default", cluster, replicated=replicated)
     mirror = Mirror(Connect(parts), layout)
-    mirror.create()
+    if not mirror.exists:
+        mirror.create()
     return mirror
