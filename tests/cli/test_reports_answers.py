@@ -101,6 +101,28 @@ def test_json_is_json_and_csv_is_csv(folder: Path, asked: tuple[str, ...]) -> No
     assert rows or asked[0] == "show"
 
 
+PTR = """$ORIGIN 100.51.198.in-addr.arpa.
+@ 300 SOA ns h 1 1 1 1 1
+7 300 PTR list.forward.example.
+$ORIGIN forward.example.
+@ 300 SOA ns h 1 1 1 1 1
+list 300 A 198.51.100.7
+"""
+
+
+def test_reverse_names_are_asked_for_only_on_demand(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "ptr.zone").write_text(PTR)
+    store = str(mixed(tmp_path / "p.db"))
+    asked = ("sources", "--all-time", "--dns", f"zone:{tmp_path / 'ptr.zone'}")
+    assert b"forward.example" not in reports(folder, *asked, store=store).stdout
+    assert (
+        b"\xc2\xbb forwarder forward.example"
+        in reports(folder, *asked, "--names", store=store).stdout
+    )
+    shown = reports(folder, "source", "198.51.100.7", *asked[1:], "--names", store=store).stdout
+    assert b"reverse name list.forward.example" in shown
+
+
 def test_no_colour_where_there_is_no_terminal(folder: Path) -> None:
     assert (
         b"\x1b"
@@ -167,6 +189,7 @@ def test_the_users_word_changes_what_is_said(folder: Path, tmp_path: Path) -> No
         (("overview", "--since", "2026-02-01", "--until", "2026-01-01"), "is before --since"),
         (("sources", "--dir", "nowhere"), "there is no mailworthy.toml in nowhere"),
         (("export", "--format", "parquet"), "name it with --output"),
+        (("sources", "--geo", "today.zone"), "is no MaxMind database"),
     ],
 )
 def test_misuse_is_told_in_one_line(folder: Path, asked: tuple[str, ...], message: str) -> None:

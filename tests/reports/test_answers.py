@@ -17,11 +17,13 @@ from mailworthy import store as stores
 from mailworthy.errors import UsageError
 from mailworthy.lookup.drive import drive
 from mailworthy.lookup.memory import Memory
+from mailworthy.lookup.model import Asking
 from mailworthy.reports.answers.complaints import complaints
 from mailworthy.reports.answers.export import What, columns, rows
 from mailworthy.reports.answers.find import failing, find
 from mailworthy.reports.answers.listing import listing, show
 from mailworthy.reports.answers.model import Counts, added
+from mailworthy.reports.answers.names import names, placed
 from mailworthy.reports.answers.overview import overview
 from mailworthy.reports.answers.problems import problems
 from mailworthy.reports.answers.reporters import reporters
@@ -138,6 +140,44 @@ def test_the_users_word_is_kept_and_believed(tmp_path: Path) -> None:
         assert judged[key].class_ is Class.OWN
         say(target, "example.com", key, None, now=2)
         assert words(target, "example.com") == words(target, "example.org") == {}
+
+
+PTR = """$ORIGIN 100.51.198.in-addr.arpa.
+@ 300 SOA ns h 1 1 1 1 1
+7 300 PTR list.forward.example.
+$ORIGIN forward.example.
+@ 300 SOA ns h 1 1 1 1 1
+list 300 A 198.51.100.7
+"""
+
+
+def test_reverse_names_are_asked_for_once(tmp_path: Path) -> None:
+    with stores.open(mixed(tmp_path / "n.db")) as target:
+        memory = Memory.from_zone(PTR)
+
+        def refuse(engine: Asking[dict[str, str]]) -> dict[str, str]:
+            return drive(engine, Memory.from_zone("$ORIGIN x.example.\n@ 300 A 192.0.2.1\n"))
+
+        first = names(target, [ALL], lambda engine: drive(engine, memory), now=10**9)
+        assert first == {"198.51.100.7": "list.forward.example"}
+        assert names(target, [ALL], refuse, now=10**9 + 86_400) == first
+        assert names(target, [ALL], refuse, now=10**9 + 86_400 * 31) == {}
+        found = {s.key: s for s in sources(target, ALL, OURS, names=first).sources}
+        assert found["name:forward.example"].reverse == "list.forward.example"
+        assert found["name:forward.example"].class_ is Class.FORWARDER
+
+
+class Atlas:
+    """A database in which every address is in one country."""
+
+    def get(self, ip_address: str, /) -> object:
+        return {"country": {"iso_code": "DE"}, "autonomous_system_number": 64500}
+
+
+def test_places_are_told_once(store: Store) -> None:
+    (source,) = find(store, ALL, OURS, "203.0.113.1")
+    assert len(source.addresses) == DAYS
+    assert placed(source, Atlas()).places == ("DE AS64500",)
 
 
 def test_the_policy_is_that_of_the_newest_report(store: Store) -> None:
@@ -341,8 +381,8 @@ def test_exports_have_all_rows_and_as_many_columns(store: Store, what: What, cou
 
 
 def test_records_are_exported_with_what_was_seen(store: Store) -> None:
-    names = list(columns(What.RECORDS))
-    found = [dict(zip(names, r, strict=True)) for b in rows(store, ALL, What.RECORDS) for r in b]
+    named = list(columns(What.RECORDS))
+    found = [dict(zip(named, r, strict=True)) for b in rows(store, ALL, What.RECORDS) for r in b]
     own = next(row for row in found if row["address"] == "192.0.2.25")
     assert (own["signatures"], own["paths"]) == ("s1.example.com=pass", "example.com=pass")
     assert "trail_id" not in own

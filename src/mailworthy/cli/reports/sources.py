@@ -4,6 +4,8 @@ from typing import Any
 
 import click
 
+from mailworthy.cli.options import ASKING
+from mailworthy.cli.reports.places import asked_names, located, places
 from mailworthy.cli.reports.scope import (
     asked,
     each_domain,
@@ -21,9 +23,12 @@ DOMAINS = 5
 @click.command("sources")
 @period
 @folder
+@places
 @limit(25)
 @printed
-def command(dir: str | None, limit: int, format_: str, **given: Any) -> None:
+def command(
+    dir: str | None, named: bool, geo: str | None, limit: int, format_: str, **given: Any
+) -> None:
     """Show who sends mail in the name of a domain, and what to do about each.
 
     \b
@@ -37,12 +42,17 @@ def command(dir: str | None, limit: int, format_: str, **given: Any) -> None:
     With a mailworthy.toml (--dir, or in this folder) your servers and services are known. Without
     --domain these are the five domains with most mail, with fewer sources each.
     """
+    from msgspec.structs import replace
+
     from mailworthy.reports.answers.sources import of_several
     from mailworthy.reports.answers.words import expected
 
     known = known_of(dir)
+    how = {key: given.pop(key) for key in ASKING}
     with asked(**given) as (store, scope):
         scopes = each_domain(store, scope, DOMAINS)
+        names = asked_names(store, scopes, how, named)
         asked_ = [(one, expected(store, one.domains[0], known)) for one in scopes]
-        answers = of_several(store, asked_, limit=limit)
+        found = of_several(store, asked_, limit=limit, names=names)
+    answers = [replace(each, sources=located(each.sources, geo)) for each in found]
     say("sources", format_, answers)

@@ -69,6 +69,10 @@ def _seen(each: Source) -> Iterator[str]:
     yield from ("", f"  Addresses ({len(each.addresses)})")
     more = f" and {len(each.addresses) - MOST} more" if len(each.addresses) > MOST else ""
     yield from wrapped(", ".join(each.addresses[:MOST]) + more)
+    if each.reverse:
+        yield from wrapped(f"reverse name {each.reverse}")
+    if each.places:
+        yield from wrapped(f"in {', '.join(each.places)}")
     yield click.style(f"  {each.key}", fg="bright_black")
 
 

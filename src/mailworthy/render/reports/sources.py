@@ -63,7 +63,9 @@ def _explained(each: Source) -> Iterator[str]:
     yield from wrapped(f"{each.confidence}: {evidence}")
     for sentence in each.todo:
         yield from wrapped(sentence, INDENT + "  ", INDENT + "→ ")
-    dim = cut(f"{INDENT}{each.first_day} to {each.last_day}  {harmless(each.key)}", WIDTH)
+    where = f"  {each.places[0]}" if each.places else ""
+    text = f"{each.first_day} to {each.last_day}  {each.key}{where}"
+    dim = cut(INDENT + harmless(text), WIDTH)
     yield click.style(dim, fg="bright_black")
 
 

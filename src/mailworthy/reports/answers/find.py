@@ -1,7 +1,9 @@
 """Sources by name: what a user types of what was printed."""
 
+from collections.abc import Mapping
+
 from mailworthy.rdata.address import address
-from mailworthy.reports.answers.sources import ROWS, Source, sources, title_of
+from mailworthy.reports.answers.sources import NO_NAMES, ROWS, Source, sources, title_of
 from mailworthy.sources.expect import Expected
 from mailworthy.sources.facts import Facts
 from mailworthy.store import Store
@@ -10,12 +12,24 @@ from mailworthy.store.queries import Scope
 MANY = 20_000  # addresses with a trail, where it is not among those with most mail
 
 
-def find(store: Store, scope: Scope, expected: Expected, name: str) -> list[Source]:
+def find(
+    store: Store,
+    scope: Scope,
+    expected: Expected,
+    name: str,
+    *,
+    names: Mapping[str, str] = NO_NAMES,
+) -> list[Source]:
     """The sources of a domain that are called so: by key, title, service or address. Raises
     StoreError."""
     for rows in (ROWS, MANY):
         answer = sources(
-            store, scope, expected, rows=rows, only=lambda facts: is_called(facts, expected, name)
+            store,
+            scope,
+            expected,
+            rows=rows,
+            names=names,
+            only=lambda facts: is_called(facts, expected, name),
         )
         if answer.sources:
             return list(answer.sources)

@@ -1,7 +1,7 @@
 """Who sends for a domain: every source with its volume, who it is, and what to do about it."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -23,6 +23,7 @@ from mailworthy.store.queries.chosen import days_of, known_of, largest, shared_o
 
 Pair: TypeAlias = tuple[str, int]
 Days: TypeAlias = dict[Pair, Counter[date]]
+NO_NAMES: Mapping[str, str] = {}
 SHOWN, LEAST = 25, 5  # sources of one domain
 ROWS, LEAST_ROWS = 200, 40  # addresses with a trail that are looked at, those with most mail first
 
@@ -39,7 +40,8 @@ class Source(msgspec.Struct, frozen=True):
 
     `key` names it in other commands. `let_through` are messages that passed nothing and were
     delivered all the same. `first_day` and `last_day` are over all time, `days` of the period:
-    what its addresses sent with its results, of which another source may have a part.
+    what its addresses sent with its results, of which another source may have a part. `places`
+    are countries and networks, where a database of them was given.
     """
 
     domain: str
@@ -64,6 +66,7 @@ class Source(msgspec.Struct, frozen=True):
     dkim: tuple[DkimCount, ...]
     spf: tuple[SpfCount, ...]
     days: tuple[DayCount, ...]
+    places: tuple[str, ...] = ()
 
     @property
     def passed(self) -> int:
@@ -95,13 +98,15 @@ def sources(
     *,
     limit: int = SHOWN,
     rows: int = ROWS,
+    names: Mapping[str, str] = NO_NAMES,
     only: Callable[[Facts], bool] = lambda _: True,
 ) -> Sources:
     """Who sends for the first domain of the scope: the `limit` largest sources that are
-    wanted, out of `rows` addresses and trails at most. Raises StoreError."""
+    wanted, out of `rows` addresses and trails at most. `names` are forward-confirmed
+    reverse names, of the addresses that somebody asked for. Raises StoreError."""
     domain = scope.domains[0]
     sums = [sum_of(row) for row in store.rows(largest(scope, limit=rows))]
-    found = _Found(domain, trails(store, (each.trail_id for each in sums)), expected)
+    found = _Found(domain, trails(store, (each.trail_id for each in sums)), expected, names)
     found.group(_exact(store, scope, sums), _strangers(store, sums))
     shown = found.shown(sums, [k for k, facts in found.facts.items() if only(facts)][:limit])
     addresses = sorted({address for _, pairs in shown for address, _ in pairs})
@@ -122,12 +127,19 @@ def sources(
 
 
 def of_several(
-    store: Store, asked: Sequence[tuple[Scope, Expected]], *, limit: int = SHOWN
+    store: Store,
+    asked: Sequence[tuple[Scope, Expected]],
+    *,
+    limit: int = SHOWN,
+    names: Mapping[str, str] = NO_NAMES,
 ) -> list[Sources]:
     """The same for several domains, which share what is looked at and shown. Raises StoreError."""
     parts = max(1, len(asked))
     few, rows = max(LEAST, limit // parts), max(LEAST_ROWS, ROWS // parts)
-    return [sources(store, scope, expected, limit=few, rows=rows) for scope, expected in asked]
+    return [
+        sources(store, scope, expected, limit=few, rows=rows, names=names)
+        for scope, expected in asked
+    ]
 
 
 def _exact(store: Store, scope: Scope, sums: list[Sum]) -> list[Sum]:
@@ -160,8 +172,15 @@ def _days(store: Store, scope: Scope, addresses: list[str]) -> Days:
 class _Found:
     """The sources of a domain while they are made of sums."""
 
-    def __init__(self, domain: str, known: dict[int, Trail], expected: Expected) -> None:
+    def __init__(
+        self,
+        domain: str,
+        known: dict[int, Trail],
+        expected: Expected,
+        names: Mapping[str, str],
+    ) -> None:
         self.domain = domain
+        self.names = names
         self.known = known
         self.expected = expected
         self.facts: dict[SourceKey, Facts] = {}
@@ -169,7 +188,7 @@ class _Found:
     def group(self, sums: list[Sum], strangers: list[tuple[str, int]]) -> None:
         """Add up what belongs together."""
         alone = self.expected.addresses
-        found = seen(sums, self.known, self.domain)
+        found = seen(sums, self.known, self.domain, self.names)
         self.facts = group(found, self.domain, alone=alone, strangers=strangers)
 
     def shown(self, sums: list[Sum], keys: list[SourceKey]) -> list[tuple[Facts, set[Pair]]]:
@@ -182,7 +201,8 @@ class _Found:
 
     def _key(self, record: AggregateRecord) -> SourceKey:
         """The source to which a record was counted."""
-        key = source_key(record, alone=self.expected.addresses)
+        reverse = self.names.get(record.ip)
+        key = source_key(record, reverse=reverse, alone=self.expected.addresses)
         own = SourceKey(KeyKind.ADDRESS, record.ip) if key.kind is KeyKind.NETWORK else key
         if own in self.facts:
             return own

@@ -1,6 +1,6 @@
 """From sums of the store back to records: one for each way in which mail of a source fared."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -67,13 +67,17 @@ def trails(store: Store, ids: Iterable[int]) -> dict[int, Trail]:
     return {i: Trail(tuple(dkim.get(i, ())), tuple(spf.get(i, ()))) for i in wanted}
 
 
-def seen(sums: Iterable[Sum], known: dict[int, Trail], domain: str) -> Iterator[Seen]:
-    """The sums as rows of reports about a domain, each on the first day of its sum."""
+def seen(
+    sums: Iterable[Sum], known: dict[int, Trail], domain: str, names: Mapping[str, str]
+) -> Iterator[Seen]:
+    """The sums as rows of reports about a domain, each on the first day of its sum; `names` are
+    the reverse names of addresses, as far as somebody asked for them."""
     for each in sums:
         begin = (each.first_day.toordinal() - EPOCH) * DAY
         window = Window(begin, begin + DAY - 1)
+        reverse = names.get(each.address)
         for record in records(each, known.get(each.trail_id, Trail()), domain):
-            yield Seen(record, window, proven=each.proven)
+            yield Seen(record, window, proven=each.proven, reverse=reverse)
 
 
 def records(each: Sum, trail: Trail, domain: str) -> Iterator[AggregateRecord]:
