@@ -1,5 +1,6 @@
 """A Dovecot of our own for tests: Debian's, on loopback, with TLS, in a folder that is removed."""
 
+import grp
 import os
 import pwd
 import re
@@ -149,7 +150,9 @@ class Dovecot:
 
     def _configuration(self) -> str:
         me = self._owner.pw_name
+        group = grp.getgrgid(self._owner.pw_gid).gr_name
         ours = f"default_internal_user = {me}\ndefault_login_user = {me}\n"
+        ours += f"default_internal_group = {group}\n"
         return CONFIGURATION.format(
             root=self.root,
             port=self.port,

@@ -13,14 +13,14 @@ from mailworthy.errors import UsageError
 from mailworthy.reports.intake.imap import words
 from mailworthy.reports.intake.imap.address import Address, parse
 from mailworthy.reports.intake.imap.errors import Gone, ImapError, Lied
-from mailworthy.reports.intake.imap.follow import Follower
+from mailworthy.reports.intake.imap.follow import TRIES, Follower
 from mailworthy.reports.intake.imap.mailbox import STRIKES, Mailbox, Then
 from mailworthy.reports.intake.imap.wire import Bounds
 from mailworthy.reports.intake.importing import Importer
 from mailworthy.reports.intake.model import Done, Trouble
 from mailworthy.store import Store
 
-SMALL = Bounds(read=0.3, command=1.0, line=20_000, literal=20_000, octets=60_000, responses=500)
+SMALL = Bounds(read=0.5, command=2.0, line=20_000, literal=20_000, octets=60_000, responses=500)
 THREE = {uid: kit.report_mail(uid) for uid in (1, 2, 3)}
 
 
@@ -80,6 +80,23 @@ def test_a_mail_that_breaks_every_connection_costs_only_itself(
         assert outcomes(follower(server.address, importer)).count("trouble") == STRIKES
     assert kit.ids(mine) == kit.named([1, 3])
     assert [fault for fault, _ in kit.problems(mine)] == ["damaged"]
+
+
+def test_many_mails_that_break_every_connection(importer: Importer, mine: Store) -> None:
+    """All of them come before the good one, and there are more than tries."""
+    mails = {uid: kit.report_mail(uid) for uid in range(1, TRIES + 4)}
+    last = max(mails)
+
+    def answer(tag: bytes, command: bytes, mails: Mails) -> bytes | None:
+        fetches = command.startswith(b"UID FETCH") and b"BODY.PEEK" in command
+        return (
+            None if fetches and f" {last} " not in command.decode() else honest(tag, command, mails)
+        )
+
+    with imapfake.serving(mails, answer) as server:
+        found = outcomes(follower(server.address, importer))
+    assert found.count("trouble") == STRIKES * (last - 1)
+    assert kit.ids(mine) == kit.named([last])
 
 
 @pytest.mark.parametrize(
@@ -146,6 +163,15 @@ def test_a_server_that_dies_before_it_marks(importer: Importer, mine: Store) -> 
     with imapfake.serving(THREE, bad(b"UID STORE", None), honest) as server:
         found = outcomes(follower(server.address, importer))
     assert found == ["stored"] * 3 + ["trouble"] + ["duplicate"] * 3
+    assert kit.ids(mine) == kit.named(THREE)
+
+
+def test_a_server_that_always_dies_before_it_marks_is_given_up(
+    importer: Importer, mine: Store
+) -> None:
+    with imapfake.serving(THREE, bad(b"UID STORE", None)) as server, pytest.raises(Gone):
+        list(follower(server.address, importer).once())
+    assert server.connections == TRIES
     assert kit.ids(mine) == kit.named(THREE)
 
 

@@ -9,10 +9,10 @@ from mailworthy.reports.intake.imap.errors import Gone, ImapError
 from mailworthy.reports.intake.imap.mailbox import Mailbox
 from mailworthy.reports.intake.imap.session import Session, connect
 from mailworthy.reports.intake.imap.wire import Bounds
-from mailworthy.reports.intake.model import Done, Trouble
+from mailworthy.reports.intake.model import Done, Trouble, What
 from mailworthy.store import StoreBusy, StoreFull
 
-TRIES = 6  # in a row, without anything taken between them
+TRIES = 6  # in a row, without anything new between them
 _FIRST, _LONGEST = 1.0, 300.0
 _IDLE = 540.0  # below the ten minutes after which some routers forget a connection
 _POLL = 60.0
@@ -41,15 +41,17 @@ class Follower:
 
         Raises ImapError where that does not help, and StoreError.
         """
-        failures = 0
+        failures = strikes = 0
         while True:
             try:
                 for done in self._taken():
-                    failures = 0
+                    failures = 0 if _is_new(done) else failures
                     yield done
                 return
             except Gone as error:
-                failures += 1
+                # A mail that breaks connections is given up by itself; the next may be good.
+                failures += self._mailbox.strikes == strikes
+                strikes = self._mailbox.strikes
                 if failures >= TRIES:
                     raise
                 yield (trouble := _trouble(error, failures))
@@ -62,7 +64,7 @@ class Follower:
         while True:
             try:
                 for done in self._for_ever():
-                    failures = 0
+                    failures = 0 if done is None or _is_new(done) else failures
                     if done is not None:
                         yield done
             except (ImapError, StoreBusy, StoreFull) as error:
@@ -94,6 +96,11 @@ class Follower:
     def _connected(self) -> Session:
         address = self._mailbox.address
         return connect(address, self._password, bounds=self._bounds, context=self._context)
+
+
+def _is_new(done: Done | Trouble) -> bool:
+    """Whether we are further than before; the same mails over and over are no progress."""
+    return isinstance(done, Done) and done.what in (What.STORED, What.PARTIAL)
 
 
 def _trouble(error: Exception, failures: int) -> Trouble:

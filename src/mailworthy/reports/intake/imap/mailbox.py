@@ -42,6 +42,11 @@ class Mailbox:
         self._vouched = f"the mailbox {address}" if vouch else ""
         self._strikes: Counter[int] = Counter()
 
+    @property
+    def strikes(self) -> int:
+        """How often a connection broke over a mail; at most STRIKES times for each."""
+        return self._strikes.total()
+
     def catch_up(self, session: Session, validity: int) -> Iterator[Done | Trouble]:
         """Take all that is new. Raises StoreError, Gone, Refused; then what was not marked is
         taken once more another time, and stored once all the same."""
