@@ -3,23 +3,28 @@
 import re
 from collections.abc import Iterable, Mapping
 from fnmatch import translate
-from functools import cache
+from functools import cache, lru_cache
 
 from mailworthy.names import ancestors
 from mailworthy.sources.table import Sender, load
 
+REMEMBER = 4096  # names of which the answer is kept: the rows of one source ask for few
 
+
+@lru_cache(maxsize=REMEMBER)
 def by_signature(domain: str) -> Sender | None:
     """The service that signs with a domain of its own; `domain` in the inside form."""
     return _within(domain, _signing())
 
 
+@lru_cache(maxsize=REMEMBER)
 def by_selector(selector: str) -> Sender | None:
     """The service that has its customers publish a key at such a selector, if only one does."""
     lowered = selector.lower()
     return next((s for pattern, s in _selectors() if pattern.fullmatch(lowered)), None)
 
 
+@lru_cache(maxsize=REMEMBER)
 def by_envelope(domain: str) -> Sender | None:
     """The service whose domain stands in MAIL FROM."""
     return _within(domain, _envelopes())
