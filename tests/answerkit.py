@@ -79,14 +79,19 @@ def _reports() -> Iterator[tuple[Window, str, list[Seen]]]:
 def mixed(path: Path) -> Path:
     """Ten days of aggregate, TLS and complaint reports, with flaws, omissions and a problem."""
     with store.open(path) as target:
-        for day in range(DAYS):
-            for name, report in (("a", _mail(day)), ("t", _tls(day)), ("c", _complaint(day))):
-                trust = Trust.UNPROVEN if name == "a" and day == 9 else Trust.VERIFIED
-                received = kit.BEGIN + (day + 1) * kit.DAY + 3600 * (30 if day == 3 else 1)
-                _save(target, report, f"{name}{day}", received, trust)
-        bomb = Unreadable(Place(("mail.eml", "b.zip")), Fault.TOO_LARGE, "blown up beyond reason")
-        importer.note(target, bomb, b"bomb", origin=kit.ORIGIN, trust=Trust.UNPROVEN)
+        fill(target)
     return path
+
+
+def fill(target: Store) -> None:
+    """The same, into a store that is open."""
+    for day in range(DAYS):
+        for name, report in (("a", _mail(day)), ("t", _tls(day)), ("c", _complaint(day))):
+            trust = Trust.UNPROVEN if name == "a" and day == 9 else Trust.VERIFIED
+            received = kit.BEGIN + (day + 1) * kit.DAY + 3600 * (30 if day == 3 else 1)
+            _save(target, report, f"{name}{day}", received, trust)
+    bomb = Unreadable(Place(("mail.eml", "b.zip")), Fault.TOO_LARGE, "blown up beyond reason")
+    importer.note(target, bomb, b"bomb", origin=kit.ORIGIN, trust=Trust.UNPROVEN)
 
 
 def _mail(day: int) -> Report:
