@@ -377,6 +377,12 @@ def test_a_policy_that_works_is_said_to() -> None:
     assert found.todo == ("Nothing to do: p=reject stopped 9 of 10 messages.",)
 
 
+def test_a_forger_of_whom_nothing_came_through_needs_no_policy() -> None:
+    facts = replace(address(spf=(spf(DOMAIN, "fail"),), reverse=""), let_through=0)
+    found = classify(facts, replace(EXPECTED, policy="none"))
+    assert found.todo == ("Nothing to do: receivers stopped all of it, whatever your policy says.",)
+
+
 def test_reports_that_nobody_proved_make_nothing_certain() -> None:
     facts = address(both=10, dkim=(signed("r1"),))
     sure, unsure = classify(facts, EXPECTED), classify(replace(facts, unproven=10), EXPECTED)

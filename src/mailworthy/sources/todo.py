@@ -147,11 +147,13 @@ def _threat(view: View) -> Iterator[str]:
     if policy in STRICT:
         stopped = facts.neither - facts.let_through
         yield f"Nothing to do: p={policy} stopped {stopped} of {facts.neither} messages."
-    else:
+    elif facts.let_through:
         yield (
             f"Nothing to do against the forger; p=quarantine would stop the {facts.let_through} "
             "messages that came through."
         )
+    else:
+        yield "Nothing to do: receivers stopped all of it, whatever your policy says."
 
 
 def _unknown(view: View) -> Iterator[str]:

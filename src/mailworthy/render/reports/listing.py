@@ -35,7 +35,7 @@ def listing(answer: Listing) -> Iterator[str]:
         for each in answer.reports
     ]
     head = ("number", "day", "kind", "domain", "reporter", "messages", "")
-    yield from table(head, rows, right=">", wide=4)
+    yield from table(head, rows, right="><<<<>", wide=4)
     if answer.more:
         yield "  there are more: see --limit"
 
