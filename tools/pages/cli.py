@@ -28,7 +28,7 @@ def helps(
     command: click.Command, name: str, parent: click.Context | None
 ) -> Iterator[tuple[str, str]]:
     """The full name and help of a command and of all below it."""
-    context = click.Context(command, info_name=name, parent=parent)
+    context = click.Context(command, info_name=name, parent=parent, **command.context_settings)
     context.terminal_width = WIDTH
     yield context.command_path, command.get_help(context)
     if isinstance(command, click.Group):
