@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailworthy.dmarc.result import Result as Dmarc
@@ -73,6 +73,10 @@ worlds = st.builds(
 MOST = 10 * (9 + 80) + 2 * 224 + 100 + 10 + 11 + 2 + 2 * 21 + 8 * len(LISTS) + 20
 
 
+# A verdict of all profiles takes milliseconds: a thousand are enough for the long run too.
+enough = settings(max_examples=min(settings().max_examples, 1000))
+
+
 class Broken:
     """A resolver of which nothing is to be had."""
 
@@ -94,6 +98,7 @@ def judged(message: bytes, envelope: Envelope, world: object) -> Verdict:
     )
 
 
+@enough
 @given(messages, envelopes, worlds)
 def test_any_message_in_any_world_gets_a_verdict(
     message: bytes, envelope: Envelope, world: Hostile
@@ -108,6 +113,7 @@ def test_any_message_in_any_world_gets_a_verdict(
     assert all(shown)
 
 
+@enough
 @given(messages, envelopes, worlds)
 def test_a_replay_says_the_same(message: bytes, envelope: Envelope, world: Hostile) -> None:
     sink = io.BytesIO()
@@ -118,6 +124,7 @@ def test_a_replay_says_the_same(message: bytes, envelope: Envelope, world: Hosti
     assert (again.checks, again.decisions) == (live.checks, live.decisions)
 
 
+@enough
 @given(messages, envelopes, worlds)
 def test_asyncio_says_the_same(message: bytes, envelope: Envelope, world: Hostile) -> None:
     options = Options(lists=LISTS)
@@ -127,6 +134,7 @@ def test_asyncio_says_the_same(message: bytes, envelope: Envelope, world: Hostil
     assert later == judged(message, envelope, world)
 
 
+@enough
 @given(messages, envelopes, st.sampled_from(list(Why)))
 def test_when_dns_fails_nothing_fails_for_it(message: bytes, envelope: Envelope, why: Why) -> None:
     """What needs an answer is undetermined; only what is plain without DNS may count."""
@@ -139,6 +147,7 @@ def test_when_dns_fails_nothing_fails_for_it(message: bytes, envelope: Envelope,
         assert all(j.result is Dmarc.TEMPERROR for j in result.judgements)
 
 
+@enough
 @given(messages, envelopes)
 def test_a_deadline_gives_a_partial_verdict(message: bytes, envelope: Envelope) -> None:
     world = Hostile(1, [KEY])
@@ -159,6 +168,7 @@ def test_without_time_a_good_message_is_asked_to_come_again() -> None:
     }
 
 
+@enough
 @given(messages, envelopes, worlds)
 def test_the_trace_holds_every_answer(message: bytes, envelope: Envelope, world: Hostile) -> None:
     verdict = judged(message, envelope, world)
