@@ -18,6 +18,7 @@ from mailworthy.errors import UsageError
 from mailworthy.lookup.drive import drive
 from mailworthy.lookup.memory import Memory
 from mailworthy.lookup.model import Asking
+from mailworthy.render.reports import document
 from mailworthy.reports.answers.complaints import complaints
 from mailworthy.reports.answers.export import What, columns, rows
 from mailworthy.reports.answers.find import failing, find
@@ -106,6 +107,16 @@ def test_small_sources_are_counted_where_they_are_not_shown(store: Store) -> Non
     assert (found.others, found.others_failed) == (DAYS * 10, DAYS * 8)
     few = sources(store, ALL, OURS, rows=1)
     assert few.others == few.totals.messages - few.sources[0].messages > 0
+
+
+@pytest.mark.parametrize("most", [1, 5, 12])
+def test_too_many_days_cost_no_message(store: Store, most: int) -> None:
+    whole, short = (sources(store, ALL, OURS, day_rows=n) for n in (1000, most))
+    assert [(s.key, s.messages) for s in short.sources] == [
+        (s.key, s.messages) for s in whole.sources
+    ]
+    assert {s.days for s in short.sources} == {()}
+    assert document("sources", "text", [short])
 
 
 @pytest.mark.parametrize(

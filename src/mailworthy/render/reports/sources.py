@@ -79,7 +79,9 @@ def _others(answer: Sources) -> str:
 
 def _reach(answer: Sources) -> tuple[date, date]:
     """The first and last day of the charts, the same for all."""
-    days = [d.day for each in answer.sources for d in each.days]
+    days = [d.day for each in answer.sources for d in each.days] or [
+        day for each in answer.sources for day in (each.first_day, each.last_day)
+    ]
     since, until = answer.period.since, answer.period.until
     first, last = min(days), max(days)
     return (min(since, first) if since else first), (max(until, last) if until else last)

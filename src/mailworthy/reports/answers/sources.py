@@ -23,6 +23,7 @@ from mailworthy.store.queries.chosen import days_of, known_of, largest, shared_o
 
 Pair: TypeAlias = tuple[str, int]
 Days: TypeAlias = dict[Pair, Counter[date]]
+DAY_ROWS = 50_000
 NO_NAMES: Mapping[str, str] = {}
 SHOWN, LEAST = 25, 5  # sources of one domain
 ROWS, LEAST_ROWS = 200, 40  # addresses with a trail that are looked at, those with most mail first
@@ -40,7 +41,8 @@ class Source(msgspec.Struct, frozen=True):
 
     `key` names it in other commands. `let_through` are messages that passed nothing and were
     delivered all the same. `first_day` and `last_day` are over all time, `days` of the period:
-    what its addresses sent with its results, of which another source may have a part. `places`
+    what its addresses sent with its results, of which another source may have a part; none where
+    these are too many rows. `places`
     are countries and networks, where a database of them was given.
     """
 
@@ -98,19 +100,22 @@ def sources(
     *,
     limit: int = SHOWN,
     rows: int = ROWS,
+    day_rows: int = DAY_ROWS,
     names: Mapping[str, str] = NO_NAMES,
     only: Callable[[Facts], bool] = lambda _: True,
 ) -> Sources:
-    """Who sends for the first domain of the scope: the `limit` largest sources that are
-    wanted, out of `rows` addresses and trails at most. `names` are forward-confirmed
-    reverse names, of the addresses that somebody asked for. Raises StoreError."""
+    """Who sends for the first domain of the scope: the `limit` largest sources that are wanted.
+
+    At most `rows` addresses and trails are looked at, and `day_rows` of their days. `names` are
+    forward-confirmed reverse names, of the addresses that somebody asked for. Raises StoreError.
+    """
     domain = scope.domains[0]
     sums = [sum_of(row) for row in store.rows(largest(scope, limit=rows))]
     found = _Found(domain, trails(store, (each.trail_id for each in sums)), expected, names)
-    found.group(_exact(store, scope, sums), _strangers(store, sums))
+    found.group(_exact(store, scope, sums, day_rows), _strangers(store, sums))
     shown = found.shown(sums, [k for k, facts in found.facts.items() if only(facts)][:limit])
     addresses = sorted({address for _, pairs in shown for address, _ in pairs})
-    days = _days(store, scope, addresses)
+    days = _days(store, scope, addresses, day_rows)
     ever = {(r.address, r.trail_id): r for r in store.rows(known_of(scope, addresses))}
     answers = [_source(facts, expected, pairs, ever, days) for facts, pairs in shown]
     totals = counts(store.rows(queries.totals(scope))[0])
@@ -142,14 +147,17 @@ def of_several(
     ]
 
 
-def _exact(store: Store, scope: Scope, sums: list[Sum]) -> list[Sum]:
-    """The same, by day where it matters: for mail of which nothing passes."""
+def _exact(store: Store, scope: Scope, sums: list[Sum], most: int) -> list[Sum]:
+    """The same, by day where it matters: for mail of which nothing passes.
+
+    Of more than `most` rows nothing is known to be whole, so that the sums stay as they are.
+    """
     failing = [e for e in sums if not e.counts.passed and e.first_day < e.last_day]
-    if not failing:
-        return sums
     keys = {(*each.pair, each.proven) for each in failing}
-    query = days_of(scope, sorted({each.address for each in failing}))
-    days = [sum_of(row) for row in store.rows(query)]
+    query = days_of(scope, sorted({each.address for each in failing}), limit=most)
+    days = [sum_of(row) for row in store.rows(query)] if failing else []
+    if not days or len(days) >= most:
+        return sums
     rest = [each for each in sums if (*each.pair, each.proven) not in keys]
     return [*rest, *(each for each in days if (*each.pair, each.proven) in keys)]
 
@@ -160,10 +168,11 @@ def _strangers(store: Store, sums: list[Sum]) -> list[tuple[str, int]]:
     return [(row.address, row.domains - 1) for row in store.rows(shared_of(names))]
 
 
-def _days(store: Store, scope: Scope, addresses: list[str]) -> Days:
-    """The days of these addresses, by trail."""
+def _days(store: Store, scope: Scope, addresses: list[str], most: int) -> Days:
+    """The days of these addresses, by trail; none where they are too many to be looked at."""
     found: Days = {}
-    for row in store.rows(volumes_of(scope, addresses)):
+    rows = store.rows(volumes_of(scope, addresses, limit=most))
+    for row in rows if len(rows) < most else ():
         days = found.setdefault((row.address, row.trail_id), Counter())
         days[row.day] += row.messages
     return found

@@ -46,7 +46,7 @@ def largest(scope: Scope, *, limit: int) -> sa.Select[Any]:
     return ordered.order_by("trail_id", "proven")
 
 
-def days_of(scope: Scope, names: Sequence[str], *, limit: int = 20_000) -> sa.Select[Any]:
+def days_of(scope: Scope, names: Sequence[str], *, limit: int) -> sa.Select[Any]:
     """Addresses by day: address, trail_id, proven, day, counts."""
     row, name = daily_sources.c, addresses.c.name
     keys = (row.address_id, row.trail_id, row.proven, row.day)
@@ -85,7 +85,7 @@ def newest_of(domain: str) -> sa.Select[Any]:
     return sa.select(row.day, row.p).where(*wanted).order_by(row.day.desc()).limit(1)
 
 
-def volumes_of(scope: Scope, names: Sequence[str], *, limit: int = 20_000) -> sa.Select[Any]:
+def volumes_of(scope: Scope, names: Sequence[str], *, limit: int) -> sa.Select[Any]:
     """Messages alone of addresses by day: address, trail_id, day, messages."""
     row = daily_sources.c
     keys = (row.address_id, row.trail_id, row.day)
