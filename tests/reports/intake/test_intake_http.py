@@ -89,6 +89,13 @@ def test_a_report_is_stored_once(listener: Listener) -> None:
     assert ids(listener).count("a") == 1
 
 
+# Whoever posts a mail writes its header too: no server of ours has seen it.
+MAILED = (
+    b"Authentication-Results: mx.example.com; dkim=pass header.d=example.net\r\n"
+    b"From: tls@example.net\r\nMIME-Version: 1.0\r\nContent-Type: application/tlsrpt+json\r\n\r\n"
+) + named("mailed")
+
+
 @pytest.mark.parametrize(
     ("body", "kind", "method", "status"),
     [
@@ -102,6 +109,8 @@ def test_a_report_is_stored_once(listener: Listener) -> None:
         (wraps.report(), JSON, "POST", 400),
         (kit.report_mail(1), JSON, "POST", 400),
         (wraps.COMPLAINT, JSON, "POST", 400),
+        (MAILED, JSON, "POST", 400),
+        (gzip.compress(MAILED), GZIP, "POST", 400),
         (named("x", "example.net"), JSON, "POST", 403),
         (named("x", "notexample.com"), JSON, "POST", 403),
         (b" " * ((5 << 20) + 1), JSON, "POST", 413),

@@ -11,9 +11,10 @@ import h11
 from mailworthy.names import is_within
 from mailworthy.reports import facade
 from mailworthy.reports.envelope import Limits
+from mailworthy.reports.envelope import open as open_envelope
 from mailworthy.reports.intake.desk import Desk
 from mailworthy.reports.intake.model import Incoming, What
-from mailworthy.reports.model import Kind, Report, TlsRecord
+from mailworthy.reports.model import Kind, Report, TlsRecord, Unreadable
 from mailworthy.store import StoreError
 
 ORIGIN = "https"
@@ -78,19 +79,29 @@ class Server:
         return (201, "stored") if new else (200, "it was here before")
 
     def _check(self, body: bytes, now: datetime) -> None:
-        """Raise _Refused for anything but TLS reports about our own domains."""
+        """Raise _Refused for anything but TLS reports about our own domains.
+
+        A mail is refused too: its header never passed our server, which some believe.
+        """
         reports = 0
-        for item in facade.read(body, now=now, limits=LIMITS):
-            if not isinstance(item, Report):
+        for item in open_envelope(body, limits=LIMITS):
+            if isinstance(item, Unreadable):
                 raise _Refused(400, item.reason)
-            if item.head.kind is not Kind.TLS:
-                raise _Refused(400, "not a TLS report")
-            domains = {record.domain for record in item.records if isinstance(record, TlsRecord)}
-            if not all(self._is_own(domain) for domain in domains):
-                raise _Refused(403, "it is about a domain that is none of ours")
+            if item.mail is not None:
+                raise _Refused(400, "a mail, where a report is posted as it is")
+            self._check_report(facade.one(item, now=now))
             reports += 1
         if not reports:
             raise _Refused(400, "no report")
+
+    def _check_report(self, report: Report | Unreadable) -> None:
+        if isinstance(report, Unreadable):
+            raise _Refused(400, report.reason)
+        if report.head.kind is not Kind.TLS:
+            raise _Refused(400, "not a TLS report")
+        domains = {record.domain for record in report.records if isinstance(record, TlsRecord)}
+        if not all(self._is_own(domain) for domain in domains):
+            raise _Refused(403, "it is about a domain that is none of ours")
 
     def _is_own(self, domain: str) -> bool:
         return any(is_within(domain, own) for own in self._domains)
