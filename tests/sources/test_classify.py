@@ -390,6 +390,35 @@ def test_reports_that_nobody_proved_make_nothing_certain() -> None:
     assert "10 of 10 messages stand in reports whose origin is not proven." in unsure.evidence
 
 
+@pytest.mark.parametrize(
+    "facts",
+    [
+        address(n=11, both=10, unproven=10, dkim=(signed("r1", n=10),)),
+        address(n=1000, spf_only=1, unproven=1),
+    ],
+)
+def test_what_passes_in_unproven_reports_only_is_never_certain(facts: Facts) -> None:
+    assert classify(facts, EXPECTED).confidence is Confidence.POSSIBLE
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        address(n=1000, reasons=(ReasonCount("mailing_list", "", 1),)),
+        address(n=1000, dkim_only=1, dkim=(signed("r1", n=1),), strangers=9),
+        address(
+            n=1000,
+            dkim_only=1,
+            dkim=(signed("r1", n=1),),
+            spf=(spf("forger.example", "pass", 1000),),
+            reasons=(ReasonCount("other", "arc=pass", 1000),),
+        ),
+    ],
+)
+def test_one_replayed_mail_makes_no_forwarder(facts: Facts) -> None:
+    assert classify(facts, EXPECTED).class_ is not Class.FORWARDER
+
+
 def test_every_rule_fires_in_some_case() -> None:
     """A rule that no case needs is no rule."""
     extra = [

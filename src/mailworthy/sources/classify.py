@@ -71,7 +71,8 @@ def _decide(view: View, signals: list[Signal]) -> Class:
     own, forwarder = _sum(Class.OWN, signals), _sum(Class.FORWARDER, signals)
     if own > forwarder:
         return Class.OWN
-    if forwarder >= (Weight.HINT if view.facts.dkim_only else Weight.STRONG):
+    carries = view.facts.dkim_only and view.weighty(view.facts.dkim_only)
+    if forwarder >= (Weight.HINT if carries else Weight.STRONG):
         return Class.FORWARDER
     if view.sender is None and not (view.aligned or view.named):
         return Class.THREAT if _sum(Class.THREAT, signals) >= SUSPECT else Class.UNKNOWN
@@ -97,13 +98,19 @@ def _best(class_: Class, signals: list[Signal]) -> int:
 def _confidence(class_: Class, signals: list[Signal], view: View) -> Confidence:
     """By the sum of what speaks for the class; never high on the word of unproven reports."""
     total = _sum(class_, signals)
-    if class_ is Class.UNKNOWN or view.facts.unproven >= view.facts.messages:
+    if class_ is Class.UNKNOWN or _on_no_word(view):
         return Confidence.POSSIBLE
     if class_ is Class.THREAT:
         return Confidence.LIKELY if total >= SURE else Confidence.POSSIBLE
     if total >= Weight.PROOF:
         return Confidence.CERTAIN
     return Confidence.LIKELY if total >= Weight.STRONG else Confidence.POSSIBLE
+
+
+def _on_no_word(view: View) -> bool:
+    """Whether all mail, or all that passes, may stand in unproven reports only."""
+    passed = view.facts.messages - view.facts.neither
+    return view.facts.unproven >= (passed or view.facts.messages)
 
 
 def _evidence(class_: Class, signals: list[Signal], view: View) -> tuple[str, ...]:

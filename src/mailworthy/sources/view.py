@@ -11,6 +11,8 @@ from mailworthy.sources.grouping import generic, service_of
 from mailworthy.sources.match import by_selector
 from mailworthy.sources.table import ReturnPath, Sender, load
 
+FEW = 10  # one message in ten
+
 
 class Holder(StrEnum):
     """Whose a key is that signed in one of our domains."""
@@ -124,6 +126,10 @@ class View(msgspec.Struct, frozen=True, dict=True):
         return name is not None and (
             not name or any(generic(name, ip) for ip in self.facts.addresses)
         )
+
+    def weighty(self, count: int) -> bool:
+        """Whether so many messages say something of the whole source."""
+        return FEW * count >= self.facts.messages
 
     def reasons(self, *types: str) -> int:
         """Messages with a reason of one of these types."""

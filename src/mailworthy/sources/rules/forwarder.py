@@ -14,7 +14,7 @@ def survived(view: View) -> Signal | None:
     if view.sender is not None and not view.relay:
         return None
     text = f"Your signature holds while SPF does not pass: {share(view.facts.dkim_only, view)}."
-    return Signal(Class.FORWARDER, Weight.HINT, text)
+    return Signal(Class.FORWARDER, min(Weight.HINT, _weight(view.facts.dkim_only, view)), text)
 
 
 def said_forwarded(view: View) -> Signal | None:
@@ -23,7 +23,7 @@ def said_forwarded(view: View) -> Signal | None:
     if not count or view.facts.both:
         return None
     text = f"Receivers call it a forwarder or mailing list: {share(count, view)}."
-    return Signal(Class.FORWARDER, Weight.STRONG, text)
+    return Signal(Class.FORWARDER, _weight(count, view), text)
 
 
 def vouched_by_arc(view: View) -> Signal | None:
@@ -42,7 +42,7 @@ def rewritten(view: View) -> Signal | None:
         return None
     names = listed(tuple(s.domain for s in view.foreign))
     text = f"The envelope is that of {names}, as forwarders rewrite it (SRS), the signature yours."
-    return Signal(Class.FORWARDER, Weight.STRONG, text)
+    return Signal(Class.FORWARDER, _weight(view.facts.dkim_only, view), text)
 
 
 def for_strangers(view: View) -> Signal | None:
@@ -52,7 +52,7 @@ def for_strangers(view: View) -> Signal | None:
     if view.sender is not None and not view.relay:
         return None
     text = f"The same address sends for {view.facts.strangers} domains that are not related."
-    return Signal(Class.FORWARDER, Weight.STRONG, text)
+    return Signal(Class.FORWARDER, _weight(view.facts.dkim_only, view), text)
 
 
 def relays(view: View) -> Signal | None:
@@ -73,6 +73,11 @@ def elsewhere(view: View) -> Signal | None:
         return None
     text = f"Its reverse name {safe(name)} is somebody else's."
     return Signal(Class.FORWARDER, Weight.HINT, text)
+
+
+def _weight(count: int, view: View) -> Weight:
+    """One old mail of ours, sent once more among a thousand forged ones, makes no forwarder."""
+    return Weight.STRONG if view.weighty(count) else Weight.NOTE
 
 
 FORWARDER: tuple[Rule, ...] = (
