@@ -312,6 +312,23 @@ def test_whose_name_a_report_gives(kind: Kind, email: str, expected: tuple[str, 
     assert claims(head) == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Google.com", ("google.com",)),
+        ("münchen.example", ("münchen.example",)),
+        ("Enterprise Outlook", ()),
+        ("AMAZON-SES", ()),
+        ("Example Inc.", ()),
+        ("192.0.2.1", ()),
+        ("." * 5000, ()),
+    ],
+)
+def test_a_name_that_is_a_domain_is_claimed(name: str, expected: tuple[str, ...]) -> None:
+    head = Head(Kind.AGGREGATE, Format.RFC9990, Reporter(name, ""), "1", Window(0, 1))
+    assert claims(head) == expected
+
+
 # An intake that the user answers for
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import storekit as kit
 from mailworthy import store
 from mailworthy.errors import UsageError
+from mailworthy.reports.answers.trails import trails
 from mailworthy.reports.model import (
     DkimAuth,
     Fault,
@@ -31,6 +32,7 @@ from mailworthy.store import Outcome, Saved, Store, StoreError, Trust, importer,
 from mailworthy.store.queries import Scope
 from mailworthy.store.schema import rollups
 from mailworthy.store.schema.reports import arrivals, problems, raws
+from mailworthy.store.schema.rows import aggregate_rows
 
 GAP = Omission("record 3", "no count", "<record/>")
 TWO = (kit.record(count=5), kit.spoofed("198.51.100.7", 2))
@@ -203,9 +205,30 @@ def test_two_copies(mine: Store, name: str) -> None:
 def test_a_report_that_is_proven_later(mine: Store) -> None:
     save(mine, kit.aggregate(TWO), trust=Trust.UNPROVEN)
     assert messages(mine, Scope(proven=True)) == 0
-    assert save(mine, kit.aggregate(TWO), b"b").outcome is Outcome.DUPLICATE
+    assert save(mine, kit.aggregate(TWO), b"b").outcome is Outcome.REPLACED
     assert messages(mine, Scope(proven=True)) == 7
     assert messages(mine, Scope(proven=False)) == 0
+    assert save(mine, kit.aggregate(TWO), b"c", trust=Trust.UNPROVEN).outcome is Outcome.DUPLICATE
+    assert messages(mine, Scope(proven=True)) == 7
+    check_sums(mine)
+
+
+def test_what_a_stranger_guessed_is_not_proven_by_the_reporter(mine: Store) -> None:
+    """Not all of a record is in the identity: what the signatures were called is not."""
+    guessed = kit.record(dkim_auth=(DkimAuth("forger.example", "pass", "s"),))
+    true = kit.record(dkim_auth=(DkimAuth("example.net", "fail", "k"),))
+    save(mine, kit.aggregate((guessed,)), trust=Trust.UNPROVEN)
+    save(mine, kit.aggregate((true,)), b"b")
+    (row,) = mine.rows(sa.select(aggregate_rows.c.trail_id))
+    assert trails(mine, [row.trail_id])[row.trail_id].dkim == true.dkim_auth
+    check_sums(mine)
+
+
+def test_a_report_that_tells_of_more_messages_than_there_are(mine: Store) -> None:
+    many = [kit.record(count=10**10) for _ in range(2000)]
+    saved = save(mine, kit.aggregate(many))
+    assert saved.partial
+    assert messages(mine) == 0
     check_sums(mine)
 
 
@@ -492,3 +515,10 @@ def test_a_take_that_was_interrupted_goes_on(mine: Store) -> None:
 def test_a_content_that_was_never_here(mine: Store) -> None:
     with pytest.raises(StoreError, match="no content"):
         next(importer.load(mine, "00"))
+
+
+@pytest.mark.parametrize("url", ["postgresql://u:hidden@h:port/d", "://u:hidden@h"])
+def test_no_error_about_a_url_has_its_password(url: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        store.open(url)
+    assert "hidden" not in str(caught.value)

@@ -31,6 +31,7 @@ _SUBMITTERS = {
     b"subject": re.compile(r"\bSubmitter:\s*(\S{1,260})", re.IGNORECASE),
     b"tls-report-submitter": re.compile(r"\S{1,260}"),
 }
+_DOMAIN = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[^\W\d_]{2,63}")
 _MAX_SIGNATURES = 10
 _MAX_NAMED = 5
 _TRANSPORT, _TLS, _CFBL = "RFC 9990 §3.5.2", "RFC 8460 §3", "RFC 9477 §3.5"
@@ -129,13 +130,17 @@ def check(
 
 
 def claims(head: Head) -> tuple[str, ...]:
-    """The domain of the address that an aggregate or TLS report gives for its reporter, if any.
+    """The domains that an aggregate or TLS report gives for its reporter: that of the address, and
+    the name where it is a domain, as `google.com` is.
 
-    Where it is not the author's of the mail, the report speaks in another's name; for TLS reports
+    Where one is not the author's of the mail, the report speaks in another's name; for TLS reports
     RFC 8460 §5.3 has the two agree.
     """
-    domain = head.reporter.email.rpartition("@")[2]
-    return (domain,) if domain and head.kind in (Kind.AGGREGATE, Kind.TLS) else ()
+    if head.kind not in (Kind.AGGREGATE, Kind.TLS):
+        return ()
+    name, domain = head.reporter.name.strip(), head.reporter.email.rpartition("@")[2]
+    found = (domain, name if _DOMAIN.fullmatch(name) else "")
+    return tuple(dict.fromkeys(each.lower() for each in found if each))
 
 
 def without_mail(*, vouched: str = "") -> Trust:

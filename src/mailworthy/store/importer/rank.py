@@ -63,7 +63,8 @@ def gives_way(old: Copy, new: Copy) -> bool:
     if old.proven and not new.proven:
         return False
     if old.identity == new.identity:
-        return old.partial and not new.partial
+        # What a stranger brought first may differ in what the identity leaves out.
+        return (new.proven and not old.proven) or (old.partial and not new.partial)
     return old.partial and (not new.partial or new.records > old.records)
 
 

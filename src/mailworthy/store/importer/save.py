@@ -99,15 +99,16 @@ class _Saving:
 
     def _batch(self, id_: int, batch: list[Record]) -> None:
         good = [record for record in batch if rows.countable(record)]
+        if self.messages + rows.messages(good) > rows.MOST:
+            good = []
         if len(good) < len(batch):
-            self._refuse(batch)
+            self._refuse(batch if not good else [r for r in batch if not rows.countable(r)])
         rows.write(self.store, self.connection, id_, self.records, good)
         self.content.add(good)
         self.records += len(good)
         self.messages += rows.messages(good)
 
-    def _refuse(self, batch: list[Record]) -> None:
-        bad = (record for record in batch if not rows.countable(record))
+    def _refuse(self, bad: list[Record]) -> None:
         for record in islice(bad, REFUSED - len(self.refused)):
             reason = "a count that cannot be summed up"
             self.refused.append(Omission("a record", reason, shown(repr(record), TEXT)))
