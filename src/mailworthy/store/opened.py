@@ -120,8 +120,8 @@ def _backend(where: str | os.PathLike[str]) -> Backend:
         return Sqlite(path / FILE if path.is_dir() else path)
     try:
         url = sa.make_url(text)
-    except exc.ArgumentError as error:
-        raise UsageError(f"not the URL of a store: {text}") from error
+    except (exc.ArgumentError, ValueError) as error:  # its text may have a password
+        raise UsageError("not the URL of a store") from error
     if url.get_backend_name() == "sqlite" and url.database:
         return Sqlite(Path(url.database))
     if url.get_backend_name() in ("postgresql", "postgres"):

@@ -80,8 +80,8 @@ def open(url: str, *, cluster: str = "", replicated: bool = False) -> Mirror:
     """
     try:
         parts = sa.make_url(url)
-    except exc.ArgumentError as error:
-        raise UsageError(f"not the URL of a ClickHouse: {url}") from error
+    except (exc.ArgumentError, ValueError) as error:  # its text may have a password
+        raise UsageError("not the URL of a ClickHouse") from error
     if parts.drivername not in ("clickhouse", "clickhousedb", "clickhousedb+connect"):
         raise UsageError(f"not the URL of a ClickHouse: {parts.render_as_string()}")
     layout = Layout(parts.database or "default", cluster, replicated=replicated)
