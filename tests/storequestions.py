@@ -63,12 +63,12 @@ QUESTIONS: dict[str, list[Question]] = {
 }
 # The same for mailworthy.store.queries.chosen.
 CHOSEN: dict[str, list[Question]] = {
-    "days_of": [partial(chosen.days_of, scope, NAMES) for scope in (EVERYTHING, WEEK)],
+    "days_of": [partial(chosen.days_of, scope, NAMES, limit=10**6) for scope in (EVERYTHING, WEEK)],
     "known_of": [partial(chosen.known_of, scope, NAMES) for scope in (EVERYTHING, OWN)],
     "largest": [partial(chosen.largest, scope, limit=3) for scope in (EVERYTHING, OWN, WEEK)],
     "newest_of": [lambda: chosen.newest_of("example.com"), lambda: chosen.newest_of(ODD)],
     "shared_of": [lambda: chosen.shared_of(NAMES)],
-    "volumes_of": [partial(chosen.volumes_of, WEEK, NAMES)],
+    "volumes_of": [partial(chosen.volumes_of, WEEK, NAMES, limit=10**6)],
 }
 QUESTIONS |= CHOSEN
 # In which some rows may stand in any order.
