@@ -37,7 +37,7 @@ from mailworthy.reports.model import Kind
 from mailworthy.reports.tls.policy import RESULTS
 from mailworthy.sources.expect import Expected, Word
 from mailworthy.sources.signals import Class
-from mailworthy.store import Store
+from mailworthy.store import Store, Trust, importer
 from mailworthy.store.queries import Scope
 
 FIRST = date.fromordinal(date(1970, 1, 1).toordinal() + kit.BEGIN // kit.DAY)
@@ -361,6 +361,27 @@ STS = ZONE + '_mta-sts TXT "v=STSv1; id=1"\n@ MX 10 ns1\n'
 
 def test_every_type_of_the_rfc_has_a_meaning() -> None:
     assert MEANINGS.keys() == RESULTS
+
+
+@pytest.mark.parametrize(
+    ("kind", "record", "answer", "count"),
+    [
+        (Kind.TLS, kit.tls(successful=7, failed=2, failures=()), tls, 9),
+        (Kind.COMPLAINT, kit.message(), complaints, 1),
+    ],
+)
+def test_what_nobody_proved_is_said(
+    tmp_path: Path, kind: Kind, record: Any, answer: Any, count: int
+) -> None:
+    with stores.open(tmp_path / "u.db") as mine:
+        for number, trust in enumerate((Trust.VERIFIED, Trust.UNPROVEN)):
+            report = kit.aggregate([record], kind=kind, report_id=f"u{number}")
+            importer.save(mine, report, b"%d" % number, origin=kit.ORIGIN, trust=trust)
+        found = answer(mine, ALL)
+        assert found.unproven == count
+        text = "".join(document(kind.value + "s" * (kind is Kind.COMPLAINT), "text", [found]))
+        assert "not proven" in text
+        assert answer(mine, Scope(("example.com",), proven=True)).unproven == 0
 
 
 def test_complaints_stand_beside_the_mail_of_the_domain(store: Store) -> None:

@@ -42,6 +42,12 @@ def complaints(answer: Complaints) -> Iterator[str]:
     yield from _days(answer)
     yield from _mailings(answer)
     yield ""
+    if answer.unproven:
+        yield from wrapped(
+            f"{number(answer.unproven)} complaints stand in reports whose origin is not proven; "
+            "--proven leaves them out.",
+            "  ",
+        )
     yield from wrapped(
         "Gmail and Yahoo want senders to stay below 0.3 %, and rather below 0.1 %. The messages "
         "are those of aggregate reports, from other receivers than the complaints: a hint.",

@@ -30,6 +30,12 @@ def tls(answer: Tls) -> Iterator[str]:
         yield from nothing("TLS reports", answer.period)
         return
     yield from _totals(answer)
+    if answer.unproven:
+        yield from wrapped(
+            f"{number(answer.unproven)} sessions stand in reports whose origin is not proven; "
+            "--proven leaves them out",
+            "  ",
+        )
     for each in answer.failures:
         yield ""
         yield from _failure(each)

@@ -50,13 +50,17 @@ class TypeCount(msgspec.Struct, frozen=True):
 
 
 class Complaints(Answer, frozen=True):
-    """Complaints by domain, by mailing and by day."""
+    """Complaints by domain, by mailing and by day.
+
+    `unproven` are those in reports whose origin nobody could show: anybody can write one.
+    """
 
     domains: tuple[str, ...]
     period: Period
     rates: tuple[Rate, ...]
     mailings: tuple[Mailing, ...]
     days: tuple[TypeCount, ...]
+    unproven: int
 
 
 def complaints(store: Store, scope: Scope) -> Complaints:
@@ -72,4 +76,12 @@ def complaints(store: Store, scope: Scope) -> Complaints:
             for r in store.rows(queries.campaigns(scope))
         ),
         tuple(TypeCount(r.day, r.feedback_type, r.incidents) for r in days),
+        _unproven(store, scope),
     )
+
+
+def _unproven(store: Store, scope: Scope) -> int:
+    if scope.proven:
+        return 0
+    rows = store.rows(queries.complaint_rate(msgspec.structs.replace(scope, proven=False)))
+    return sum(row.complaints for row in rows)

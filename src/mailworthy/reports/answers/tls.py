@@ -111,13 +111,17 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Tls(Answer, frozen=True):
-    """Sessions by day, and failures, most first. `found` are the messages of the rules named."""
+    """Sessions by day, and failures, most first. `found` are the messages of the rules named.
+
+    `unproven` are sessions in reports whose origin nobody could show, as of all that are posted.
+    """
 
     domains: tuple[str, ...]
     period: Period
     days: tuple[TlsDay, ...]
     failures: tuple[Failure, ...]
     found: dict[str, str]
+    unproven: int
 
 
 def tls(store: Store, scope: Scope, findings: dict[str, Iterable[Finding]] | None = None) -> Tls:
@@ -133,7 +137,15 @@ def tls(store: Store, scope: Scope, findings: dict[str, Iterable[Finding]] | Non
         tuple(TlsDay(row.day, row.type, row.successful, row.failed) for row in days),
         tuple(failures),
         {f.rule: f.message for each in (audits or {}).values() for f in each if f.rule in named},
+        _unproven(store, scope),
     )
+
+
+def _unproven(store: Store, scope: Scope) -> int:
+    if scope.proven:
+        return 0
+    rows = store.rows(queries.tls_days(msgspec.structs.replace(scope, proven=False)))
+    return sum(row.successful + row.failed for row in rows)
 
 
 def _failure(row: Any, audits: dict[str, list[Finding]] | None) -> Failure:
