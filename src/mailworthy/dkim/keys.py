@@ -7,7 +7,7 @@ from mailworthy.dkim.judge import Finding
 from mailworthy.dkim.record import DkimKey
 from mailworthy.dkim.record import parse as parse_key
 from mailworthy.dkim.result import Result, outcome
-from mailworthy.lookup.model import Answer, Asking, Question, Status, Why, ask
+from mailworthy.lookup.model import Answer, Asking, Status, Why, ask, question
 from mailworthy.names import printable
 from mailworthy.parsed import Parsed
 
@@ -19,7 +19,7 @@ def fetch_keys(names: Iterable[str]) -> Asking[dict[str, Answer]]:
     questions = dict.fromkeys(names)
     if not questions:
         return {}
-    answers = yield from ask(*[Question(name, "TXT") for name in questions])
+    answers = yield from ask(*[question(name, "TXT") for name in questions])
     return dict(zip(questions, answers, strict=True))
 
 

@@ -8,7 +8,7 @@ import msgspec
 from mailworthy.callable import calls
 from mailworthy.dmarc.record import DmarcRecord, Policy, Psd, is_dmarc, psd_of
 from mailworthy.dmarc.record import parse as parse_record
-from mailworthy.lookup.model import NOT_ASKED, Answer, Asking, Question, Status, Why, ask, look
+from mailworthy.lookup.model import NOT_ASKED, Answer, Asking, Status, Why, ask, look, question
 from mailworthy.names import labels, normalize, too_long
 from mailworthy.parsed import Parsed
 
@@ -118,7 +118,7 @@ def walk(start: str) -> Asking[Walk]:
     names = targets(start)
     start = names[0] if names else "."
     asked = [name for name in names if not too_long(f"_dmarc.{name}")]
-    answers = yield from ask(*(Question(f"_dmarc.{name}", "TXT") for name in asked))
+    answers = yield from ask(*[question(f"_dmarc.{name}", "TXT") for name in asked])
     by_name = dict(zip(asked, answers, strict=True))
     steps: list[Step] = []
     for name in names:

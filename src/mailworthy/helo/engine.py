@@ -5,7 +5,7 @@ from ipaddress import IPv6Address
 
 from mailworthy.helo.form import Form, form
 from mailworthy.helo.result import Cause, HeloResult
-from mailworthy.lookup.model import Answer, Asking, Question, Status, ask
+from mailworthy.lookup.model import Answer, Asking, Status, ask, question
 from mailworthy.rdata.address import Address, NotAnAddress, address, canonical, kind, render
 from mailworthy.rdata.address import Kind as Purpose
 
@@ -27,7 +27,7 @@ def check(helo: str, ip: Address | str, *, own: Collection[str] = ()) -> Asking[
     if found is not None:
         matches = {Cause.OWN_LITERAL: True, Cause.OTHER_LITERAL: False}.get(found)
         return HeloResult(helo, shown, found, said.name, matches)
-    answers = yield from ask(Question(said.name, "A"), Question(said.name, "AAAA"))
+    answers = yield from ask(question(said.name, "A"), question(said.name, "AAAA"))
     return _resolved(helo, client, said.name, answers)
 
 

@@ -5,7 +5,7 @@ from ipaddress import IPv6Address
 
 import msgspec
 
-from mailworthy.lookup.model import Answer, Asking, Question, Status, ask, look
+from mailworthy.lookup.model import Answer, Asking, Status, ask, look, question
 from mailworthy.names import normalize, too_long
 from mailworthy.rdata.address import Address, NotAnAddress, address, render, reverse_name
 
@@ -86,7 +86,7 @@ def _client(ip: Address | str) -> Address:
 def _forwards(client: Address, names: list[str]) -> Asking[list[Forward]]:
     type_ = "A" if client.version == 4 else "AAAA"
     asked = [name for name in names if name != "." and not too_long(name)]
-    answers = yield from ask(*(Question(name, type_) for name in asked))
+    answers = yield from ask(*(question(name, type_) for name in asked))
     known = dict(zip(asked, answers, strict=True))
     return [_forward(client, name, known.get(name)) for name in names]
 

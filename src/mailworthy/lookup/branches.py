@@ -69,6 +69,8 @@ def together(*engines: Asking[Any]) -> Asking[tuple[Any, ...]]:
 
 def gather(engines: list[Asking[T]]) -> Asking[list[T]]:
     """`together` for any number of engines of one type."""
+    if not engines:
+        return []
     if len(engines) == 1:  # nothing to merge
         return [(yield from engines[0])]
     return list((yield from _merge(list(engines), None)))

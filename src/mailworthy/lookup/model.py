@@ -7,6 +7,7 @@ Answer whose status is FAILED.
 
 from collections.abc import Generator
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias, TypeVar
 
 import msgspec
@@ -136,6 +137,12 @@ def failed(ask: Ask, why: Why, *, detail: str = "", server: str = "", ms: float 
     return Dialled(ask, Status.FAILED, why, detail=detail, ms=ms)
 
 
+@lru_cache(maxsize=8192)
+def question(name: str, type_: str) -> Question:
+    """A Question, made once: every message leads to the same ones."""
+    return Question(name, type_)
+
+
 def ask(*questions: Question) -> Asking[tuple[Answer, ...]]:
     """`answers = yield from ask(Question(...), ...)`: DNS questions, exactly typed."""
     replies = yield questions
@@ -144,7 +151,8 @@ def ask(*questions: Question) -> Asking[tuple[Answer, ...]]:
 
 def look(name: str, type_: str) -> Asking[Answer]:
     """`answer = yield from look(name, "TXT")`: a single DNS question."""
-    (answer,) = yield from ask(Question(name, type_))
+    (answer,) = yield (question(name, type_),)
+    assert isinstance(answer, Answer)
     return answer
 
 

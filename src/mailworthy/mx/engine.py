@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from mailworthy.lookup.model import Answer, Asking, Question, Status, ask, look
+from mailworthy.lookup.model import Answer, Asking, Status, ask, look, question
 from mailworthy.mx.result import Cause, Exchange, MxResult
 from mailworthy.rdata.address import canonical
 from mailworthy.rdata.mx import Mx, parse
@@ -72,7 +72,7 @@ def _exchanges(records: list[Mx]) -> Asking[tuple[Exchange, ...]]:
     """Each with its addresses; what a record names is known to fit into DNS."""
     if not records:
         return ()
-    questions = [Question(mx.exchange, type_) for mx in records for type_ in ("A", "AAAA")]
+    questions = [question(mx.exchange, type_) for mx in records for type_ in ("A", "AAAA")]
     answers = yield from ask(*questions)
     return tuple(_exchange(mx, answers[2 * i : 2 * i + 2]) for i, mx in enumerate(records))
 

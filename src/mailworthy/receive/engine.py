@@ -111,8 +111,9 @@ class _Judging:
             helo,
             spf_helo,
             arc,
-            (sender, author),
             listings,
+            sender,
+            *author,
         ) = yield from heard(
             (
                 (None, self.authentication()),
@@ -126,8 +127,8 @@ class _Judging:
                     self.check_host(helo_identity(envelope.helo)),
                 ),
                 (self.note(Check.ARC), verify_arc(self.message, now=self.now)),
-                (None, self.reachable()),
                 (self.note(Check.BLOCKLIST), self.listings()),
+                *self.reachable(),
             )
         )
         return Evidence(
@@ -143,7 +144,7 @@ class _Judging:
             dmarc,
             old,
             sender,
-            author,
+            author[0] if author else sender,
             listings,
         )
 
@@ -220,22 +221,13 @@ class _Judging:
         found = identifiers(spf, dkim, verifier)
         return rfc7489.evaluate(self.author.domains, found, fault=self.fault())
 
-    def reachable(self) -> Asking[tuple[MxResult | None, MxResult | None]]:
+    def reachable(self) -> tuple[tuple[Note, Asking[MxResult | None]], ...]:
         """Whether sender and author can be answered; asked once where they have one domain."""
         sender, author = sender_domain(self.envelope), self.author.domain
         hears = self.note(Check.SENDER), self.note(Check.AUTHOR)
         if sender is not None and sender.lower() == author:
-
-            def both(replies: tuple[Reply, ...]) -> None:
-                for hear in hears:
-                    hear(replies)
-
-            (found,) = yield from heard([(both, answered(sender))])
-            return found, found
-        found, other = yield from heard(
-            [(hears[0], answered(sender)), (hears[1], answered(author))]
-        )
-        return found, other
+            return ((lambda replies: [hear(replies) for hear in hears], answered(sender)),)
+        return (hears[0], answered(sender)), (hears[1], answered(author))
 
     def listings(self) -> Asking[Listings | None]:
         """What the blocklists say of the client and of who it says is the author."""
