@@ -20,6 +20,6 @@ def disguised(message: Message) -> tuple[bytes, ...]:
     names = [n for n in places if n != _FROM and n.translate(None, _NOT_IN_NAMES) == _FROM]
     found = [message.lines[i].partition(b":")[2] for name in names for i in places[name]]
     header = message.header
-    if header.count(b"\r") > header.count(b"\n"):
+    if message.lone_cr:
         found += [line[1] for line in _AFTER_CR.finditer(header)]
     return tuple(found)

@@ -16,7 +16,7 @@ def faults(message: Message) -> tuple[Problem, ...]:
     """
     found = [
         *_lone_lf(message),
-        *_lone_cr(message.data),
+        *_lone_cr(message),
         *_nul(message.data),
         *_long_line(message.data),
         *_shape(message),
@@ -30,10 +30,8 @@ def _lone_lf(message: Message) -> list[Problem]:
     return [Problem("lone-lf", "lines end in LF alone, where mail has CR and LF", 0, 1)]
 
 
-def _lone_cr(data: bytes) -> list[Problem]:
-    if data.count(b"\r") == data.count(b"\r\n"):
-        return []
-    place = _LONE_CR.search(data)
+def _lone_cr(message: Message) -> list[Problem]:
+    place = _LONE_CR.search(message.data) if message.lone_cr else None
     return [] if place is None else [_at("lone-cr", "a CR stands without LF", place.start())]
 
 

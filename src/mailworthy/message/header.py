@@ -37,8 +37,8 @@ class Message(msgspec.Struct, frozen=True):
     `given` are the bytes that came, `data` the same with CRLF at the end of every line, as it is
     on the wire: the very same bytes where they had no lone LF. `lines` are the header fields from
     top to bottom, folded as they came, and `names` their names as in `Field`; `places` finds them
-    by name.
-    `divided` tells whether an empty line ended the header; without one there is no body.
+    by name. `lone_cr` tells whether a CR stands without LF, `divided` whether an empty line ended
+    the header; without one there is no body.
     """
 
     data: bytes
@@ -50,6 +50,7 @@ class Message(msgspec.Struct, frozen=True):
     body_at: int
     divided: bool
     given: bytes
+    lone_cr: bool = False
 
     @property
     def lone_lf(self) -> bool:
@@ -97,13 +98,17 @@ def read(message: "bytes | bytearray | memoryview | Message", *, mbox: bool = Tr
     if not isinstance(message, bytes | bytearray | memoryview):
         raise UsageError(f"a message is bytes, not {type(message).__name__}")
     given = bytes(message)
-    data = wire(given)
+    # What is left has the line ends that mail may not have: one pass in place of four.
+    rest = given.replace(b"\r\n", b"")
+    data = _ended(given) if b"\n" in rest else given
     start = _envelope(data) if mbox else 0
     end, body_at, divided = _divide(data, start)
     header = data[start:end]
     lines = _lines(header)
     names, places = _names(lines)
-    return Message(data, lines, names, places, header, start, body_at, divided, given)
+    return Message(
+        data, lines, names, places, header, start, body_at, divided, given, b"\r" in rest
+    )
 
 
 def _lines(header: bytes) -> tuple[bytes, ...]:
@@ -130,8 +135,10 @@ def _names(lines: tuple[bytes, ...]) -> tuple[tuple[bytes, ...], dict[bytes, lis
 
 def wire(data: bytes) -> bytes:
     """The same lines, each ended by CRLF; `data` itself where they are."""
-    if data.count(b"\n") == data.count(b"\r\n"):
-        return data
+    return _ended(data) if b"\n" in data.replace(b"\r\n", b"") else data
+
+
+def _ended(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
 
 
