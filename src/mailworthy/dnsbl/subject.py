@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv6Address
 import msgspec
 
 from mailworthy.dnsbl.model import Dnsbl, Kind
-from mailworthy.rdata.address import Address, address, render
+from mailworthy.rdata.address import Address, address, render, unmapped
 from mailworthy.rdata.address import Kind as Purpose
 from mailworthy.rdata.address import kind as purpose
 from mailworthy.spf.identity import domain_of
@@ -38,7 +38,7 @@ def subject(given: Address | str) -> Subject | None:
 
 @lru_cache(maxsize=4096)
 def _of_address(found: Address) -> Subject | None:
-    ip = (found.ipv4_mapped or found) if isinstance(found, IPv6Address) else found
+    ip = unmapped(found)
     if purpose(ip) in _PRIVATE:
         return None
     return Subject(render(ip), Kind.IP4 if ip.version == 4 else Kind.IP6, _label(ip))

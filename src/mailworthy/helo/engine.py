@@ -1,13 +1,13 @@
 """Look up the name that a client gives in HELO or EHLO (RFC 5321 §2.3.5, §4.1.4)."""
 
 from collections.abc import Collection
-from ipaddress import IPv6Address
 
 from mailworthy.helo.form import Form, form
 from mailworthy.helo.result import Cause, HeloResult
 from mailworthy.lookup.model import Answer, Asking, Status, ask, question
-from mailworthy.rdata.address import Address, NotAnAddress, address, canonical, kind, render
+from mailworthy.rdata.address import Address, canonical, kind, render
 from mailworthy.rdata.address import Kind as Purpose
+from mailworthy.rdata.address import client as client_of
 
 
 def check(helo: str, ip: Address | str, *, own: Collection[str] = ()) -> Asking[HeloResult]:
@@ -21,7 +21,7 @@ def check(helo: str, ip: Address | str, *, own: Collection[str] = ()) -> Asking[
     At most 2 questions, A and AAAA, in one round; no MX is asked for. An IPv4 address mapped into
     IPv6 counts as IPv4. Raises NotAnAddress for an `ip` that is none, nothing else.
     """
-    client = _client(ip)
+    client = client_of(ip)
     shown, said = render(client), form(helo)
     found = _cause(said, client, shown, own)
     if found is not None:
@@ -29,14 +29,6 @@ def check(helo: str, ip: Address | str, *, own: Collection[str] = ()) -> Asking[
         return HeloResult(helo, shown, found, said.name, matches)
     answers = yield from ask(question(said.name, "A"), question(said.name, "AAAA"))
     return _resolved(helo, client, said.name, answers)
-
-
-def _client(ip: Address | str) -> Address:
-    found = address(ip) if isinstance(ip, str) else ip
-    if found is None:
-        raise NotAnAddress(f"{ip!a:.60} is not an IP address")
-    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
-    return mapped or found
 
 
 def _cause(said: Form, client: Address, shown: str, own: Collection[str]) -> Cause | None:

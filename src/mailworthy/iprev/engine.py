@@ -1,13 +1,13 @@
 """The "iprev" method: number to names, names to numbers (RFC 8601 §2.7.3, §3)."""
 
 from enum import StrEnum
-from ipaddress import IPv6Address
 
 import msgspec
 
 from mailworthy.lookup.model import Answer, Asking, Status, ask, look, question
 from mailworthy.names import normalize, too_long
-from mailworthy.rdata.address import Address, NotAnAddress, address, render, reverse_name
+from mailworthy.rdata.address import Address, address, render, reverse_name
+from mailworthy.rdata.address import client as client_of
 
 MAX_NAMES = 10  # RFC 8601 §3, after RFC 7208 §4.6.4
 
@@ -59,7 +59,7 @@ def iprev(ip: Address | str, *, max_names: int = MAX_NAMES) -> Asking[IprevResul
     other could not hold the address. At most 1 + `max_names` questions. Raises NotAnAddress for
     a text that is none.
     """
-    client = _client(ip)
+    client = client_of(ip)
     reverse = yield from look(reverse_name(client), "PTR")
     if reverse.status is not Status.FOUND:
         failed = reverse.status is Status.FAILED
@@ -73,14 +73,6 @@ def iprev(ip: Address | str, *, max_names: int = MAX_NAMES) -> Asking[IprevResul
     return IprevResult(
         render(client), _result(forwards), reverse, match, tuple(forwards), tuple(rest)
     )
-
-
-def _client(ip: Address | str) -> Address:
-    found = address(ip) if isinstance(ip, str) else ip
-    if found is None:
-        raise NotAnAddress(f"{ip!a:.60} is not an IP address")
-    mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
-    return mapped or found
 
 
 def _forwards(client: Address, names: list[str]) -> Asking[list[Forward]]:

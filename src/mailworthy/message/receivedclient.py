@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from mailworthy.rdata.address import address, render
+from mailworthy.rdata.address import address, render, unmapped
 
 _NESTED = re.compile(r"\([^()]*+\)")
 _HELO = re.compile(r"(?:^|\s)(?:HELO|EHLO)[= ]\s*+([^\s()]+)", re.IGNORECASE)
@@ -136,10 +136,7 @@ def _ip(text: str) -> str:
         text = text[5:]
     text = text.partition("%")[0]
     ip = address(text) or (address(text.partition(":")[0]) if text.count(":") == 1 else None)
-    if ip is None:
-        return ""
-    mapped = ip.ipv4_mapped if ip.version == 6 else None
-    return render(mapped or ip)
+    return "" if ip is None else render(unmapped(ip))
 
 
 def _reverse(text: str) -> str:

@@ -63,6 +63,19 @@ def _address(text: str) -> Address | None:
         return None
 
 
+def unmapped(ip: Address) -> Address:
+    """The IPv4 address that was mapped into IPv6 (RFC 4291 §2.5.5.2), or the address itself."""
+    return (ip.ipv4_mapped or ip) if isinstance(ip, ipaddress.IPv6Address) else ip
+
+
+def client(ip: Address | str) -> Address:
+    """An SMTP client: IPv4 where it was mapped into IPv6 (RFC 7208 §5).
+
+    Raises NotAnAddress for a text that is none.
+    """
+    return unmapped(_address_of(ip))
+
+
 def canonical(text: str) -> str | None:
     """The one canonical text of an address (RFC 5952), None if `text` is no address."""
     ip = address(text)

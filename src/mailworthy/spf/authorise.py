@@ -2,13 +2,12 @@
 
 from enum import StrEnum
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_network
+from ipaddress import ip_network
 
 import msgspec
 
 from mailworthy.lookup.model import Status
-from mailworthy.names import printable
-from mailworthy.rdata.address import NotAnAddress, address
+from mailworthy.rdata.address import client as client_of
 from mailworthy.spf.model import LIMITS, Kind, Limits, Mechanism
 from mailworthy.spf.treemodel import Node, Skipped, SpfTree, State
 
@@ -66,11 +65,7 @@ def authorises(tree: SpfTree, ip: str, *, limits: Limits = LIMITS) -> Authorisat
 
 def _family(ip: str) -> tuple[bool, int]:
     """Whether it is IPv4, and its number; IPv4-mapped addresses are IPv4 (§5)."""
-    client = address(ip)
-    if client is None:
-        raise NotAnAddress(f"{printable(ip, 64)} is not an IP address")
-    if isinstance(client, IPv6Address) and client.ipv4_mapped:
-        client = client.ipv4_mapped
+    client = client_of(ip)
     return client.version == 4, int(client)
 
 

@@ -1,14 +1,14 @@
 """One evaluation of check_host(): who sends, what has been spent, what decides."""
 
 from functools import lru_cache
-from ipaddress import IPv6Address
 from typing import Any
 
 import msgspec
 
 from mailworthy.lookup.model import Answer, Question, Status
-from mailworthy.names import printable, too_long
-from mailworthy.rdata.address import Address, NotAnAddress, address, reverse_name
+from mailworthy.names import too_long
+from mailworthy.rdata.address import Address, reverse_name
+from mailworthy.rdata.address import client as client_of
 from mailworthy.spf.identity import is_domain
 from mailworthy.spf.macro import Context
 from mailworthy.spf.model import LIMITS, Limits, Result
@@ -30,12 +30,7 @@ class Client(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=4096)
 def client(given: Address | str) -> Client:
     """Read an address; an IPv4-mapped one is IPv4 (§5). Raises NotAnAddress."""
-    ip = given if isinstance(given, str) else str(given)
-    found = address(ip)
-    if found is None:
-        raise NotAnAddress(f"{printable(ip, 64)} is not an IP address")
-    if isinstance(found, IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
+    found = client_of(str(given))
     type_ = "A" if found.version == 4 else "AAAA"
     return Client(str(found), int(found), type_, reverse_name(found))
 

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 
 from mailworthy.names import BadName, to_ascii
-from mailworthy.rdata.address import address, render
+from mailworthy.rdata.address import address, render, unmapped
 
 _DATE = re.compile(
     r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
@@ -100,10 +100,7 @@ def ip(value: object) -> str | None:
     if text[:1] == "[":
         text = text[1:].partition("]")[0]
     found = address(text[5:] if text[:5].lower() == "ipv6:" else text)
-    if found is None:
-        return None
-    mapped = getattr(found, "ipv4_mapped", None)
-    return render(mapped or found)
+    return None if found is None else render(unmapped(found))
 
 
 def texts(value: object) -> list[object]:
