@@ -28,8 +28,8 @@ def decoded(data: bytes, start: int, end: int, encoding: str) -> Reader:
     return Reader(Base64(span)) if _BARE.match(head) else span
 
 
-class Base64(Stream):
-    """RFC 2045 §6.8: what is not of the alphabet is skipped, and padding ends the text."""
+class _Decoding(Stream):
+    """Text decoded piece by piece; `rest` is what waits for more of it."""
 
     def __init__(self, below: Reader) -> None:
         super().__init__(below)
@@ -46,6 +46,14 @@ class Base64(Stream):
         return octets
 
     def piece(self) -> bytes:
+        """What the next chunk gives; `over` is set with the last."""
+        raise NotImplementedError
+
+
+class Base64(_Decoding):
+    """RFC 2045 §6.8: what is not of the alphabet is skipped, and padding ends the text."""
+
+    def piece(self) -> bytes:
         chunk = self.source.read(CHUNK)
         text = self.rest + chunk.translate(None, _OTHERS)
         padding = text.find(b"=")
@@ -60,22 +68,8 @@ class Base64(Stream):
         return binascii.a2b_base64(text + b"=" * (-len(text) % 4))
 
 
-class QuotedPrintable(Stream):
+class QuotedPrintable(_Decoding):
     """RFC 2045 §6.7, line by line; an escape that is none stays as it is."""
-
-    def __init__(self, below: Reader) -> None:
-        super().__init__(below)
-        self.source = below
-        self.rest = b""
-        self.ready = b""
-        self.over = False
-
-    def give(self, size: int) -> bytes:
-        """The next decoded octets."""
-        while not self.ready and not self.over:
-            self.ready = self.piece()
-        octets, self.ready = self.ready[:size], self.ready[size:]
-        return octets
 
     def piece(self) -> bytes:
         chunk = self.source.read(CHUNK)
