@@ -1,8 +1,8 @@
 """`mailworthy reports`: what the world reports back, one file a command, loaded when called."""
 
-import importlib
-
 import click
+
+from mailworthy.cli import LazyGroup
 
 # The module of each command, and its one-line help.
 COMMANDS = {
@@ -25,28 +25,19 @@ COMMANDS = {
 }
 
 
-class ReportsGroup(click.Group):
-    """A group that imports a command's module only when that command runs."""
+class ReportsGroup(LazyGroup):
+    """The commands about reports."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Whoever names no command is shown them."""
         return super().parse_args(ctx, args or ["--help"])
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        module = importlib.import_module(f"mailworthy.cli.reports.{COMMANDS[cmd_name][0]}")
-        found: click.Command = module.command
-        return found
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+HOMES = {
+    name: (f"mailworthy.cli.reports.{module}", line) for name, (module, line) in COMMANDS.items()
+}
 
 
-@click.group(cls=ReportsGroup)
+@click.group(cls=ReportsGroup, homes=HOMES)
 def command() -> None:
     """Read, keep and understand what the world reports back."""
