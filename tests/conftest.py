@@ -1,6 +1,7 @@
 """What every test may rely on: markers, Hypothesis profiles, and no silent skips under CI."""
 
 import os
+import shutil
 from collections.abc import Generator
 
 import pytest
@@ -11,9 +12,12 @@ MARKERS = {
     "browser": "needs a real browser",
     "proof": "long: left out of `make test`, part of `make proof`",
     "oracle": "compares with another implementation (extra: oracles)",
+    "daemon(name)": "needs this daemon, which .ci/run may put into CI_WITHOUT: see there",
 }
 MUST_RUN = ("lab", "browser")
 CI = bool(os.environ.get("CI"))
+# Daemons that this release of the system has no package of.
+WITHOUT = frozenset(os.environ.get("CI_WITHOUT", "").split())
 
 # No deadlines: this may run on a busy machine, and time is never what a test asserts.
 settings.register_profile(
@@ -41,7 +45,7 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Under CI a lab or browser test that was skipped has failed."""
     report = yield
-    must_run = any(item.get_closest_marker(name) for name in MUST_RUN)
+    must_run = any(item.get_closest_marker(name) for name in MUST_RUN) and not excused(item)
     if CI and must_run and report.skipped and not hasattr(report, "wasxfail"):
         refuse(report)
     return report
@@ -57,6 +61,12 @@ def pytest_make_collect_report(
     if CI and must_run and report.skipped:
         refuse(report)
     return report
+
+
+def excused(item: pytest.Item) -> bool:
+    """Whether a test needs a daemon that cannot be had here: one that is there is no excuse."""
+    names = {mark.args[0] for mark in item.iter_markers("daemon")}
+    return any(name in WITHOUT and shutil.which(name) is None for name in names)
 
 
 def refuse(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -313,6 +313,7 @@ VIEWED = {"records", "source_rows", "complaint_list", "failure_list"}
 
 
 @pytest.mark.lab
+@pytest.mark.daemon(clickhouses.PROGRAM)
 @pytest.mark.parametrize("which", [0, 1])
 @pytest.mark.parametrize("name", sorted(asked.QUESTIONS.keys() - VIEWED))
 def test_an_answer_of_two_servers(full: Store, spread: list[Mirror], name: str, which: int) -> None:
@@ -324,6 +325,7 @@ def test_an_answer_of_two_servers(full: Store, spread: list[Mirror], name: str, 
 
 
 @pytest.mark.lab
+@pytest.mark.daemon(clickhouses.PROGRAM)
 def test_both_servers_have_a_share(full: Store, spread: list[Mirror]) -> None:
     for name in ("daily", "aggregate_rows", "domains", "generations"):
         table = sa.table(f"{name}_local", sa.column("generation_"))
@@ -334,6 +336,7 @@ def test_both_servers_have_a_share(full: Store, spread: list[Mirror]) -> None:
 
 
 @pytest.mark.lab
+@pytest.mark.daemon(clickhouses.PROGRAM)
 def test_either_server_can_be_fed(full: Store, spread: list[Mirror]) -> None:
     assert spread[1].feed(full) == Fed(0, 0)
     added = [save(full, number, day=number) for number in (50, 51)]
@@ -347,6 +350,7 @@ def test_either_server_can_be_fed(full: Store, spread: list[Mirror]) -> None:
 
 
 @pytest.mark.lab
+@pytest.mark.daemon(clickhouses.PROGRAM)
 def test_todays_engine_knows_what_a_cluster_is_told(
     chdb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
