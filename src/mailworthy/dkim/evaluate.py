@@ -127,10 +127,13 @@ class Work:
 
     def added(self, signature: Signature) -> tuple[str, ...]:
         places = self.message.places
+        several = [name for name in signature.h if name in places and len(places[name]) > 1]
         return tuple(
             [
                 name.decode()
-                for name, signed in Counter(signature.h).items()
-                if name in places and len(places[name]) > signed and name not in TRACE
+                for name, signed in Counter(several).items()
+                if len(places[name]) > signed and name not in TRACE
             ]
+            if several
+            else ()
         )

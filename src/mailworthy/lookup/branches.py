@@ -46,6 +46,8 @@ class Branch:
     `note` hears the replies to every batch of it, and of the branches below it.
     """
 
+    __slots__ = ("batch", "done", "engine", "note", "result")
+
     def __init__(self, engine: Generator[Any, Any, Any], note: Note | None = None) -> None:
         self.engine = engine
         self.note: Note | None = note

@@ -146,11 +146,12 @@ class _InstantRun:
         return branch.result
 
     def one(self, ask: Ask, until: float | None) -> Reply:
-        if ask not in self.memo:
+        reply = self.memo.get(ask)
+        if reply is None:
             if until is not None and time.monotonic() >= until:
                 return _late(self.resolver, ask)
-            self.memo[ask] = self.resolver.instant(ask)
-        return self.memo[ask]
+            reply = self.memo[ask] = self.resolver.instant(ask)
+        return reply
 
 
 class _Node:

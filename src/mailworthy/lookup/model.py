@@ -46,7 +46,7 @@ class Why(StrEnum):
 NOT_ASKED = frozenset({Why.OUTSIDE, Why.NO_MEANS})
 
 
-class Question(msgspec.Struct, frozen=True, tag_field="kind", tag="dns"):
+class Question(msgspec.Struct, frozen=True, cache_hash=True, tag_field="kind", tag="dns"):
     """One DNS question; `name` in presentation text, `type` a mnemonic such as "TXT"."""
 
     name: str

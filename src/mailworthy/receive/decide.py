@@ -1,5 +1,7 @@
 """From facts to what one receiver does with a message."""
 
+from functools import lru_cache
+
 from mailworthy.receive.decision import Decision, Finding, Outcome
 from mailworthy.receive.evidence import Evidence
 from mailworthy.receive.facts import View, seen
@@ -30,19 +32,29 @@ def decide(profile: Profile, evidence: Evidence) -> Decision:
 def _findings(profile: Profile, evidence: Evidence) -> dict[Fact, Finding]:
     """The facts that the lines name, and those that weigh where that counts."""
     view = View(evidence, profile)
-    wanted = {*profile.facts, *WEIGHTS} if profile.weighed else profile.facts
+    wanted = _weighing(profile.facts) if profile.weighed else profile.facts
     return {fact: seen(fact, view) for fact in wanted}
+
+
+@lru_cache(maxsize=64)
+def _weighing(named: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """The same and those that weigh, each once."""
+    return tuple(dict.fromkeys((*named, *WEIGHTS)))
 
 
 def _outcome(line: Line, findings: dict[Fact, Finding], ipv6: bool) -> Outcome:
     """A line is broken by the first fact that holds; else the first that is open decides."""
     if line.ipv6_only and not ipv6:
         return Outcome(line, Held.NO)
-    found = [finding for fact in line.broken_by if (finding := findings[fact]).held is not Held.NO]
+    found = [findings[fact] for fact in line.broken_by if findings[fact].held is not Held.NO]
     if not found:
         return Outcome(line, Held.NO)
-    first = min(found, key=lambda finding: _ORDER.index(finding.held))
+    first = found[0] if len(found) == 1 else min(found, key=_openness)
     return Outcome(line, first.held, first)
+
+
+def _openness(finding: Finding) -> int:
+    return _ORDER.index(finding.held)
 
 
 def _by_lines(profile: Profile, outcomes: tuple[Outcome, ...]) -> Decision:

@@ -60,6 +60,7 @@ class Options(msgspec.Struct, frozen=True):
 
 
 OPTIONS = Options()
+_CHECKS = tuple(Check)
 _OLD = Alignment.PUBLIC_SUFFIX_LIST
 
 
@@ -99,7 +100,7 @@ class _Judging:
 
     def run(self) -> Asking[Verdict]:
         evidence = yield from self.evidence()
-        heard = tuple([Heard(c, tuple(self.heard[c])) for c in Check if c in self.heard])
+        heard = tuple([Heard(c, tuple(self.heard[c])) for c in _CHECKS if c in self.heard])
         decisions = tuple([decide(profile, evidence) for profile in self.profiles])
         return Verdict(evidence, decisions, heard, tuple(self.options.assumptions))
 

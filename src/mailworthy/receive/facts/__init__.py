@@ -10,7 +10,7 @@ from mailworthy.dmarc.record import Policy
 from mailworthy.receive.decision import Finding
 from mailworthy.receive.evidence import Evidence
 from mailworthy.receive.facts import client, dkim, dmarc, message, spf
-from mailworthy.receive.facts.view import Said, View
+from mailworthy.receive.facts.view import NO, Said, View
 from mailworthy.receive.profile import Profile
 from mailworthy.receive.words import Fact
 from mailworthy.spf.model import Result as Spf
@@ -53,6 +53,8 @@ TESTS: dict[Fact, Callable[[View], Said]] = {
     Fact.NOT_ENCRYPTED: client.not_encrypted,
 }
 
+_NOT_HELD = {fact: Finding(fact, *NO) for fact in TESTS}  # most of them, of most messages
+
 
 def find(fact: Fact, evidence: Evidence, profile: Profile) -> Finding:
     """Whether one fact holds, in the eyes of one receiver.
@@ -65,5 +67,5 @@ def find(fact: Fact, evidence: Evidence, profile: Profile) -> Finding:
 
 def seen(fact: Fact, view: View) -> Finding:
     """The same for many facts about one message; the reason of a fact that does not hold is ""."""
-    held, reason = TESTS[fact](view)
-    return Finding(fact, held, reason)
+    said = TESTS[fact](view)
+    return _NOT_HELD[fact] if said is NO else Finding(fact, *said)
