@@ -11,9 +11,10 @@ from mailworthy import dkim
 from mailworthy.lookup.drive import drive
 from mailworthy.lookup.memory import Memory
 from mailworthy.lookup.model import Ask, Reply, Why
+from mailworthy.reports.claims import claims
 from mailworthy.reports.envelope.mime import split
 from mailworthy.reports.model import Format, Head, Kind, Reporter, Window
-from mailworthy.reports.trust import By, Trust, Word, check, claims, without_mail
+from mailworthy.reports.trust import By, Trust, Word, check, without_mail
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEYS = {name: ed25519.Ed25519PrivateKey.generate() for name in ("isp.example", "evil.example")}

@@ -26,9 +26,11 @@ from mailworthy.reports.model import (
     Reason,
     Record,
     Report,
+    Reporter,
     Unreadable,
 )
 from mailworthy.store import Outcome, Saved, Store, StoreError, Trust, importer, queries
+from mailworthy.store.importer.identity import known_as
 from mailworthy.store.queries import Scope
 from mailworthy.store.schema import rollups
 from mailworthy.store.schema.reports import arrivals, problems, raws
@@ -40,8 +42,15 @@ SUMS = ["daily", "daily_trails", "daily_sources", "daily_reporters"]
 KEPT = ("arrivals", "domains", "addresses", "reporters", "trails", "trail_dkim", "trail_spf")
 
 
-def save(mine: Store, report: Report, raw: bytes = b"a", trust: Trust = Trust.VERIFIED) -> Saved:
-    return importer.save(mine, report, raw, origin=kit.ORIGIN, trust=trust)
+def save(
+    mine: Store,
+    report: Report,
+    raw: bytes = b"a",
+    trust: Trust = Trust.VERIFIED,
+    sender: str = "",
+) -> Saved:
+    origin = msgspec.structs.replace(kit.ORIGIN, sender=sender)
+    return importer.save(mine, report, raw, origin=origin, trust=trust)
 
 
 def messages(mine: Store, scope: Scope = queries.EVERYTHING) -> int:
@@ -222,6 +231,53 @@ def test_what_a_stranger_guessed_is_not_proven_by_the_reporter(mine: Store) -> N
     (row,) = mine.rows(sa.select(aggregate_rows.c.trail_id))
     assert trails(mine, [row.trail_id])[row.trail_id].dkim == true.dkim_auth
     check_sums(mine)
+
+
+def told(name: str, email: str, kind: Kind = Kind.AGGREGATE) -> Report:
+    """A report of whoever calls himself so."""
+    report = kit.aggregate([kit.tls()] if kind is Kind.TLS else TWO, kind=kind)
+    report.head = msgspec.structs.replace(report.head, reporter=Reporter(name, email))
+    return report
+
+
+@pytest.mark.parametrize("kind", [Kind.AGGREGATE, Kind.TLS])
+@pytest.mark.parametrize("email", ["", "reports@{}"])
+def test_nobody_stands_in_the_way_of_another_reporter(mine: Store, kind: Kind, email: str) -> None:
+    """Both have proven who they are, and a name without a dot is anybody's."""
+    both = ("evil.example", "yahooinc.com")
+    for sender in both:
+        report = told("Yahoo", email.format(sender) if email else "", kind)
+        saved = save(mine, report, sender.encode(), sender=sender)
+        assert saved.outcome is Outcome.STORED
+    again = told("Yahoo", email.format(both[1]) if email else "", kind)
+    assert save(mine, again, b"c", sender=both[1]).outcome is Outcome.DUPLICATE
+    names = {row.reporter for row in mine.rows(queries.quality(Scope()))}
+    assert names == {f"Yahoo ({sender})" for sender in both}
+    check_sums(mine)
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "sender", "known"),
+    [
+        ("google.com", "noreply@google.com", "google.com", "google.com"),
+        ("Google.com", "", "google.com", "Google.com"),
+        ("google.com", "noreply@mail.google.com", "google.com", "google.com"),
+        ("Yahoo", "", "", "Yahoo"),
+        ("Enterprise Outlook", "a@microsoft.com", "", "Enterprise Outlook (microsoft.com)"),
+        ("google.com (x)", "a@evil.example", "evil.example", "google.com (x) (evil.example)"),
+        (" google.com!", "", "evil.example", "google.com! (evil.example)"),
+        ("y" * 300, "", "evil.example", "y" * 119 + "\u2026 (evil.example)"),
+    ],
+)
+def test_what_a_reporter_is_counted_as(name: str, email: str, sender: str, known: str) -> None:
+    assert known_as(told(name, email).head, sender) == known
+
+
+def test_a_failure_report_is_nobody_elses_by_its_name(mine: Store) -> None:
+    """Failure reports name a machine, and nothing says that it is the author's."""
+    head = msgspec.structs.replace(told("google.com", "").head, kind=Kind.FAILURE)
+    assert known_as(head, "evil.example") == "google.com (evil.example)"
+    assert known_as(head, "google.com") == "google.com"
 
 
 def test_a_report_that_tells_of_more_messages_than_there_are(mine: Store) -> None:

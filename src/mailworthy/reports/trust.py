@@ -24,14 +24,13 @@ from mailworthy.names import BadName, printable, to_ascii
 from mailworthy.reports.belonging import belongs
 from mailworthy.reports.envelope.fields import words
 from mailworthy.reports.envelope.mime import Mail
-from mailworthy.reports.model import Head, Kind
+from mailworthy.reports.model import Kind
 from mailworthy.reports.ownresults import OwnResults, own_results
 
 _SUBMITTERS = {
     b"subject": re.compile(r"\bSubmitter:\s*(\S{1,260})", re.IGNORECASE),
     b"tls-report-submitter": re.compile(r"\S{1,260}"),
 }
-_DOMAIN = re.compile(r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[^\W\d_]{2,63}")
 _MAX_SIGNATURES = 10
 _MAX_NAMED = 5
 _TRANSPORT, _TLS, _CFBL = "RFC 9990 §3.5.2", "RFC 8460 §3", "RFC 9477 §3.5"
@@ -103,9 +102,9 @@ def check(
 
     `mail` is what came, or the Mail of a content of an envelope. `own_ids` are the authserv-ids of
     our own server, and say that it removes forged Authentication-Results (RFC 8601 §5); they count
-    nothing in a mail that was found within another, for our server never saw its header. `claimed`
-    are names that the report itself gives for its reporter, see `claims`. `vouched` names an
-    intake that the user answers for. `now` is best the moment of arrival, where that is known:
+    nothing in a mail that was found within another or in an archive, for our server never saw its
+    header. `claimed` are names that the report itself gives for its reporter, see
+    `reports.claims`. `vouched` names an intake that the user answers for. `now` is best the moment of arrival, where that is known:
     signatures expire.
 
     What our own server found counts first, then what our engines find, with DMARC as it is today;
@@ -114,7 +113,7 @@ def check(
     Never raises for what the mail or a name server says.
     """
     if isinstance(mail, Mail):
-        own_ids = own_ids if mail.outer is None else ()
+        own_ids = () if mail.outer or mail.enclosed else own_ids
         mail = mail.raw
     message = read(mail)
     submitters = _submitters(message)
@@ -127,20 +126,6 @@ def check(
         claim = _Claim(message, who, kind, submitter, (*submitters, *claimed[:_MAX_NAMED]))
         trust = yield from _judge(claim, now, own_ids)
     return _or_vouched(trust, vouched)
-
-
-def claims(head: Head) -> tuple[str, ...]:
-    """The domains that an aggregate or TLS report gives for its reporter: that of the address, and
-    the name where it is a domain, as `google.com` is.
-
-    Where one is not the author's of the mail, the report speaks in another's name; for TLS reports
-    RFC 8460 §5.3 has the two agree.
-    """
-    if head.kind not in (Kind.AGGREGATE, Kind.TLS):
-        return ()
-    name, domain = head.reporter.name.strip(), head.reporter.email.rpartition("@")[2]
-    found = (domain, name if _DOMAIN.fullmatch(name) else "")
-    return tuple(dict.fromkeys(each.lower() for each in found if each))
 
 
 def without_mail(*, vouched: str = "") -> Trust:

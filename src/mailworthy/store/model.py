@@ -28,10 +28,15 @@ _RANKS = tuple(Trust)
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Where a content came from, in words of the intake (`imap INBOX`), and when (since 1970)."""
+    """Where a content came from, in words of the intake (`imap INBOX`), and when (since 1970).
+
+    `sender` is the author domain of the mail that brought it, or of every mail in it; empty where
+    there was none. Who is trusted has proven it.
+    """
 
     name: str
     received: int
+    sender: str = ""
 
 
 class Outcome(StrEnum):

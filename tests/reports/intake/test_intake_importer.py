@@ -3,6 +3,8 @@
 import gzip
 import io
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +15,7 @@ import report_wraps as wraps
 from mailworthy import dkim
 from mailworthy.lookup.memory import Memory
 from mailworthy.reports.envelope.limits import Limits
+from mailworthy.reports.intake.files import opened, piped
 from mailworthy.reports.intake.importing import Importer
 from mailworthy.reports.intake.judging import MOST, Judge
 from mailworthy.reports.intake.model import What
@@ -183,25 +186,86 @@ def test_a_mail_beyond_the_limit_in_an_mbox_costs_only_itself(mine: Store) -> No
         (
             b"Authentication-Results: mx.example.com; dmarc=pass header.from=receiver.example\n"
             + kit.report_mail(1),
-            {},
+            {"delivered": True},
             ("mx.example.com",),
             Trust.RESULTS,
         ),
         (
             b"Authentication-Results: mx.example.com; dmarc=pass header.from=receiver.example\n"
             + kit.report_mail(1),
-            {},
+            {"delivered": True},
             (),
             Trust.UNPROVEN,
         ),
     ],
 )
 def test_trust(
-    mine: Store, mail: bytes, changes: dict[str, str], own_ids: tuple[str, ...], trust: Trust
+    mine: Store, mail: bytes, changes: dict[str, Any], own_ids: tuple[str, ...], trust: Trust
 ) -> None:
     judge = Judge(Memory.from_zone(ZONE), own_ids=own_ids)
     kit.take(Importer(mine, judge), mail, **changes)
     assert trusts(mine) == [trust]
+
+
+OWN = ("mx.example.com",)
+CLAIMED = (
+    b"Authentication-Results: mx.example.com; dmarc=pass header.from=receiver.example\n"
+    + kit.report_mail(1)
+)
+BY_SERVER, BY_NOBODY = Trust.RESULTS, Trust.UNPROVEN
+WRITTEN = {
+    "as it was delivered": (CLAIMED, True, BY_SERVER),
+    "a file that anybody may have made": (CLAIMED, False, BY_NOBODY),
+    "in a zip": (wraps.zipped({"a.eml": CLAIMED}), True, BY_NOBODY),
+    "in a tar": (wraps.tarred({"a.eml": CLAIMED}), True, BY_NOBODY),
+    "in gzip": (gzip.compress(CLAIMED), True, BY_NOBODY),
+    "in an mbox": (wraps.mbox([CLAIMED, CLAIMED]), True, BY_NOBODY),
+    "in an mbox in a zip": (wraps.zipped({"a": wraps.mbox([CLAIMED])}), True, BY_NOBODY),
+    "attached": (
+        wraps.mail(wraps.part(CLAIMED, "message/rfc822", encoding="7bit")),
+        True,
+        BY_NOBODY,
+    ),
+    "attached in a zip": (
+        wraps.mail(wraps.part(wraps.zipped({"a.eml": CLAIMED}), name="a.zip")),
+        True,
+        BY_NOBODY,
+    ),
+}
+
+
+@pytest.mark.parametrize("how", WRITTEN)
+def test_whose_results_are_our_servers(mine: Store, how: str) -> None:
+    raw, delivered, trust = WRITTEN[how]
+    judge = Judge(Memory.from_zone(ZONE), own_ids=OWN)
+    kit.take(Importer(mine, judge), raw, delivered=delivered)
+    assert set(trusts(mine)) == {trust}
+
+
+@pytest.mark.parametrize(("vouched", "expected"), [("", False), ("a folder", True)])
+def test_a_file_was_delivered_if_the_user_says_so(
+    tmp_path: Path, vouched: str, expected: bool
+) -> None:
+    (tmp_path / "a.eml").write_bytes(CLAIMED)
+    with opened(tmp_path / "a.eml", vouched=vouched) as came:
+        assert came.delivered is expected
+    with piped(io.BytesIO(CLAIMED), 10**6) as came:
+        assert came.delivered
+
+
+def test_who_waits_is_not_judged_by_what_stands_above_it(mine: Store) -> None:
+    """A file that could not be judged is not our server's either when its turn comes again."""
+    away = Judge(Memory.from_zone(""), own_ids=OWN)
+    (done,) = kit.take(
+        Importer(mine, away),
+        b"DKIM-Signature: v=1; a=rsa-sha256; b=AA==; bh=AA==;"
+        b" d=receiver.example; s=any; h=from\n" + CLAIMED,
+    )
+    assert done.trust is not None
+    assert done.trust.temporary
+    back = Judge(Memory.from_zone(ZONE), own_ids=OWN)
+    assert Importer(mine, back).judge_again(now=NOW) == 0
+    assert trusts(mine) == [Trust.UNPROVEN]
 
 
 def test_the_least_trusted_report_of_a_content_counts(mine: Store) -> None:

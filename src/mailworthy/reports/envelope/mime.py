@@ -26,7 +26,8 @@ class Mail(msgspec.Struct, frozen=True):
     """A mail, or one within another: a span of the octets that came.
 
     `type` is its own Content-Type. `outer` is the mail that it was found in: whatever stands in
-    the header of a mail that has one was never seen by our own server.
+    the header of a mail that has one was never seen by our own server. Nor was that of a mail
+    that is `enclosed`: it lay in an archive, an mbox or a compressed file.
     """
 
     data: bytes
@@ -35,6 +36,7 @@ class Mail(msgspec.Struct, frozen=True):
     end: int
     type: Value
     outer: "Mail | None" = None
+    enclosed: bool = False
 
     @property
     def raw(self) -> bytes:
@@ -110,14 +112,20 @@ class _Letter(msgspec.Struct):
     end: int
 
 
-def split(data: bytes, limits: Limits | None = None, *, outer: Mail | None = None) -> Split:
+def split(
+    data: bytes,
+    limits: Limits | None = None,
+    *,
+    outer: Mail | None = None,
+    enclosed: bool = False,
+) -> Split:
     """Cut a mail into its parts. Never raises; linear in its length.
 
     A line that delimits an outer multipart ends all inner ones, and a multipart that is not closed
     ends with the mail. A message within a multipart/report, and one that is encoded, is a part
     like others and is not looked into.
     """
-    return _Splitter(data, limits or Limits()).run(outer)
+    return _Splitter(data, limits or Limits()).run(outer, enclosed)
 
 
 class _Splitter:
@@ -132,12 +140,12 @@ class _Splitter:
         self.entities = 0
         self.troubles: dict[Fault, Trouble] = {}
 
-    def run(self, outer: Mail | None) -> Split:
+    def run(self, outer: Mail | None, enclosed: bool) -> Split:
         at = self.message(0, "", _PLAIN)
         while at is not None and (line := self.delimiter(at)):
             at = self.turn(line)
         self.close(0, len(self.data))
-        mails = self.mails(outer)
+        mails = self.mails(outer, enclosed)
         return Split(tuple(self.parts(mails)), mails, tuple(self.troubles.values()))
 
     def delimiter(self, at: int) -> re.Match[bytes] | None:
@@ -260,11 +268,12 @@ class _Splitter:
     def complain(self, fault: Fault, reason: str) -> None:
         self.troubles.setdefault(fault, Trouble(fault, reason))
 
-    def mails(self, outer: Mail | None) -> tuple[Mail, ...]:
+    def mails(self, outer: Mail | None, enclosed: bool) -> tuple[Mail, ...]:
         made: list[Mail] = []
         for one in self.letters:
             around = outer if one.outer is None else made[one.outer]
-            made.append(Mail(self.data, one.start, one.body, one.end, one.type, around))
+            span = (self.data, one.start, one.body, one.end)
+            made.append(Mail(*span, one.type, around, enclosed))
         return tuple(made)
 
     def parts(self, mails: tuple[Mail, ...]) -> Iterator[Part]:

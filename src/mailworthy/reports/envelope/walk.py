@@ -198,7 +198,8 @@ class Walk:
     def mail(self, data: bytes, spot: _Spot) -> Iterator[Found]:
         """The reports that a mail brings; NO_REPORT for any other mail."""
         blank = len(data) - len(data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"))
-        split = mime.split(data[blank:] if blank else data, self.limits, outer=spot.mail)
+        whole = data[blank:] if blank else data
+        split = mime.split(whole, self.limits, outer=spot.mail, enclosed=spot.depth > 0)
         told = letter.feedback(split)
         if told is not split.mails[0] and letter.is_bounce(split):
             yield _cannot(spot, Fault.NO_REPORT, "a mail that tells what became of another")

@@ -55,7 +55,7 @@ def _below(top: Path) -> Iterator[Path]:
 
 @contextmanager
 def opened(path: Path, *, vouched: str = "", origin: str = ORIGIN) -> Iterator[Incoming]:
-    """A file as something that came when it was last changed.
+    """A file as something that came when it was last changed; delivered to us if the user says so.
 
     Raises OSError, also for what is no regular file: a device or a pipe may never end.
     """
@@ -66,7 +66,7 @@ def opened(path: Path, *, vouched: str = "", origin: str = ORIGIN) -> Iterator[I
             raise OSError(errno.EINVAL, "not a file", str(path))
         received = max(0, min(int(about.st_mtime), int(time.time())))
         raw: bytes | BinaryIO = file.read() if about.st_size <= SMALL else file
-        yield Incoming(raw, shown(str(path)), origin, received, vouched)
+        yield Incoming(raw, shown(str(path)), origin, received, vouched, delivered=bool(vouched))
 
 
 @contextmanager
@@ -87,4 +87,5 @@ def piped(
             file.write(piece)
         file.seek(0)
         raw = file.read() if octets <= SMALL else cast(BinaryIO, cast(IO[bytes], file))
-        yield Incoming(raw, "standard input", STDIN, int(time.time()), vouched, mail)
+        now = int(time.time())
+        yield Incoming(raw, "standard input", STDIN, now, vouched, mail, delivered=True)

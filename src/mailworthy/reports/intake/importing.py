@@ -6,6 +6,7 @@ from functools import partial
 from io import BytesIO
 from typing import BinaryIO
 
+import msgspec
 import sqlalchemy as sa
 
 from mailworthy.reports import facade
@@ -76,12 +77,12 @@ class Importer:
 
     def _judged_again(self, each: Waiting, now: datetime) -> bool:
         arrived = datetime.fromtimestamp(each.received, UTC)
-        trust = self._judge.look(each.raw, now=now, arrived=arrived, vouched="").trust
-        if trust is not None and trust.temporary:
+        seen = self._judge.look(each.raw, now=now, arrived=arrived, vouched="")
+        if seen.trust is not None and seen.trust.temporary:
             return False
-        if proven := kept(trust).proven:
+        if proven := kept(seen.trust).proven:
             came = Incoming(each.raw, each.sha256[:16], each.origin, each.received)
-            self._store(came, each.raw, came.name, now, Seen(False, trust))
+            self._store(came, each.raw, came.name, now, seen)
         self._retrials.end(each.sha256)
         return proven
 
@@ -90,6 +91,7 @@ class Importer:
         self.store.settle()
 
     def _mbox(self, came: Incoming, file: BinaryIO, now: datetime) -> Iterator[Done]:
+        came = msgspec.structs.replace(came, delivered=False)
         for number, mail in enumerate(mails(Reader(Given(file)), self.limits.mail), 1):
             name = f"{came.name} > mail {number}"
             if mail is None:
@@ -110,7 +112,9 @@ class Importer:
         if not self._again and self._is_settled(raw, came.vouched):
             return Done(name, What.DUPLICATE)
         arrived = datetime.fromtimestamp(came.received, UTC)
-        seen = self._judge.look(raw, now=now, arrived=arrived, vouched=came.vouched)
+        seen = self._judge.look(
+            raw, now=now, arrived=arrived, vouched=came.vouched, delivered=came.delivered
+        )
         if seen.other and came.shared:
             return Done(name, What.OTHER)
         return self._store(came, raw, name, now, seen)
@@ -123,7 +127,7 @@ class Importer:
             self.store,
             raw,
             partial(self._read, name=name, now=now, problems=problems),
-            origin=_origin(came),
+            origin=_origin(came, seen.sender),
             trust=kept(seen.trust),
             again=self._again,
         )
@@ -160,8 +164,8 @@ def _what(taken: Taken) -> What:
     return What.DUPLICATE
 
 
-def _origin(came: Incoming) -> Origin:
-    return Origin(came.origin, came.received)
+def _origin(came: Incoming, sender: str = "") -> Origin:
+    return Origin(came.origin, came.received, sender)
 
 
 def _file(raw: bytes | BinaryIO) -> BinaryIO:

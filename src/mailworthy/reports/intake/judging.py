@@ -9,6 +9,7 @@ import msgspec
 from mailworthy.lookup.drive import Resolver, drive
 from mailworthy.lookup.memory import Memory
 from mailworthy.reports import trust as trusts
+from mailworthy.reports.claims import claims
 from mailworthy.reports.envelope import Content, Form, Limits, letter, mime
 from mailworthy.reports.envelope import open as open_envelope
 from mailworthy.reports.facade import one
@@ -27,11 +28,13 @@ class Seen(msgspec.Struct, frozen=True):
     """What a first look at something tells.
 
     `other` says that it is neither a report nor claims to be one. `trust` is that of the report
-    that is trusted least, None where there is none.
+    that is trusted least, None where there is none. `sender` is the author domain of the mail that
+    brought every report, empty where it is not one and the same.
     """
 
     other: bool
     trust: Trust | None
+    sender: str = ""
 
 
 class _Claim(msgspec.Struct, frozen=True):
@@ -40,13 +43,34 @@ class _Claim(msgspec.Struct, frozen=True):
     claimed: tuple[str, ...]
 
 
+class _How(msgspec.Struct, frozen=True):
+    """What is known of everything in one content."""
+
+    arrived: datetime
+    vouched: str
+    own_ids: tuple[str, ...]
+
+
 class _Sight:
-    """What was seen: the least trust, the faults, and whether one was of a report for certain."""
+    """What was seen: the least trust, who sent, the faults, and whether one was of a report for
+    certain."""
 
     def __init__(self) -> None:
         self.least: Trust | None = None
+        self.senders: set[str] = set()
         self.faults: set[Fault] = set()
         self.ours = False
+
+    def add(self, trust: Trust) -> None:
+        """One report more."""
+        self.senders.add(trust.domain)
+        if self.least is None or _rank(trust) < _rank(self.least):
+            self.least = trust
+
+    @property
+    def sender(self) -> str:
+        """Who sent all of them."""
+        return next(iter(self.senders)) if len(self.senders) == 1 else ""
 
 
 class Judge:
@@ -75,27 +99,29 @@ class Judge:
         return self.asks or bool(self._own_ids) or bool(vouched)
 
     def look(
-        self, raw: bytes | BinaryIO, *, now: datetime, arrived: datetime, vouched: str
+        self,
+        raw: bytes | BinaryIO,
+        *,
+        now: datetime,
+        arrived: datetime,
+        vouched: str,
+        delivered: bool = False,
     ) -> Seen:
         """Look at everything in `raw`, which is left where it stood.
 
+        `delivered` says that our own server put it there; its ids count for nothing otherwise.
         Raises what the file raises; nothing that it says raises.
         """
         stood = 0 if isinstance(raw, bytes) else raw.tell()
         try:
-            sight = self._look(open_envelope(raw), now, arrived, vouched)
-            return Seen(_is_other(sight, raw, stood), sight.least)
+            how = _How(arrived, vouched, self._own_ids if delivered else ())
+            sight = self._look(open_envelope(raw), now, how)
+            return Seen(_is_other(sight, raw, stood), sight.least, sight.sender)
         finally:
             if not isinstance(raw, bytes):
                 raw.seek(stood)
 
-    def _look(
-        self,
-        found: Iterator[Content | Unreadable],
-        now: datetime,
-        arrived: datetime,
-        vouched: str,
-    ) -> _Sight:
+    def _look(self, found: Iterator[Content | Unreadable], now: datetime, how: _How) -> _Sight:
         sight = _Sight()
         judged: dict[_Claim, Trust] = {}
         for item in found:
@@ -105,33 +131,30 @@ class Judge:
                 told = isinstance(item, Content) and item.form in _MAILS
                 sight.ours = sight.ours or (told and report.fault is not Fault.NO_REPORT)
             elif isinstance(item, Content):
-                trust = self._judge(item, report, arrived, vouched, judged)
-                least = sight.least
-                sight.least = trust if least is None or _rank(trust) < _rank(least) else least
+                sight.add(self._judge(item, report, how, judged))
         return sight
 
     def _judge(
         self,
         item: Content,
         report: Report,
-        arrived: datetime,
-        vouched: str,
+        how: _How,
         judged: dict[_Claim, Trust],
     ) -> Trust:
         if item.mail is None:
-            return trusts.without_mail(vouched=vouched)
-        claimed = trusts.claims(report.head)
+            return trusts.without_mail(vouched=how.vouched)
+        claimed = claims(report.head)
         claim = _Claim((item.mail.start, item.mail.end), report.head.kind, claimed)
         if claim not in judged:
             if len(judged) >= MOST:
                 return _too_many()
             engine = trusts.check(
                 item.mail,
-                now=arrived,
+                now=how.arrived,
                 kind=report.head.kind,
-                own_ids=self._own_ids,
+                own_ids=how.own_ids,
                 claimed=claimed,
-                vouched=vouched,
+                vouched=how.vouched,
             )
             trust = drive(engine, self._resolver, deadline=self._deadline)
             temporary = trust.temporary and self.asks

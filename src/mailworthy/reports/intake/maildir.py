@@ -7,6 +7,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
+
 from mailworthy.errors import UsageError
 from mailworthy.reports.intake.files import opened
 from mailworthy.reports.intake.importing import Importer
@@ -73,9 +75,7 @@ class Maildir:
 
 
 def _as_mail(came: Incoming) -> Incoming:
-    return Incoming(
-        came.raw, came.name, came.origin, came.received, came.vouched, mail=True, shared=True
-    )
+    return msgspec.structs.replace(came, mail=True, shared=True, delivered=True)
 
 
 def _base(path: Path) -> str:

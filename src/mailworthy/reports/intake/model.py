@@ -17,7 +17,8 @@ class Incoming(msgspec.Struct, frozen=True):
     says which intake it came by. `received` is when, in seconds since 1970. `vouched` names an
     intake that the user answers for. `mail` says that it is exactly one mail; otherwise it may be
     anything, an mbox file too. `shared` says that other mail lies in the same place, which is none
-    of our business.
+    of our business. `delivered` says that our own server put it there, so that the header above it
+    is our server's work; of a file that anybody may have made, nothing of the kind is known.
     """
 
     raw: Any
@@ -27,6 +28,7 @@ class Incoming(msgspec.Struct, frozen=True):
     vouched: str = ""
     mail: bool = False
     shared: bool = False
+    delivered: bool = False
 
 
 class What(StrEnum):

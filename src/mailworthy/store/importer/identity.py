@@ -11,7 +11,15 @@ from typing import Any
 
 import msgspec
 
-from mailworthy.reports.model import AggregateRecord, FailureRecord, Head, Record, TlsRecord
+from mailworthy.reports.claims import claims
+from mailworthy.reports.model import (
+    AggregateRecord,
+    FailureRecord,
+    Head,
+    Record,
+    Reporter,
+    TlsRecord,
+)
 from mailworthy.reports.shown import shown
 
 DAY = 86_400
@@ -39,14 +47,30 @@ class Content:
         return self._hash.hexdigest()
 
 
-def series(head: Head, domain: str) -> str:
+def series(head: Head, domain: str, sender: str = "") -> str:
     """What copies of a report share, whatever became of their content on the way.
 
-    Anybody may call himself google.com; the domain of the address is proven with the report.
+    Anybody may call himself what others are called, so that the domain behind the name belongs to
+    it: that of the address, which is proven with the report, or else the author of the mail.
     """
     window, who = head.window, head.reporter
-    address = who.email.rpartition("@")[2].lower()
-    return _digest([head.kind, who.name, address, head.report_id, window.begin, window.end, domain])
+    behind = behind_name(who, sender)
+    return _digest([head.kind, who.name, behind, head.report_id, window.begin, window.end, domain])
+
+
+def behind_name(who: Reporter, sender: str) -> str:
+    """The domain that answers for a reporter's name; empty where nothing tells."""
+    return who.email.rpartition("@")[2].lower() or sender
+
+
+def known_as(head: Head, sender: str) -> str:
+    """What a reporter is counted as: its name with the domain behind it, and a name that is a
+    domain alone, since that was proven with the report (see `reports.claims.claims`)."""
+    name = head.reporter.name
+    behind = behind_name(head.reporter, sender)
+    if name.strip().lower() in (behind, *claims(head)) or not behind:
+        return name
+    return f"{shown(name, 120)} ({shown(behind, 120)})"
 
 
 def identity(series_: str, content: str) -> str:

@@ -86,9 +86,9 @@ class _Saving:
         taken = iter(self.report.records)
         batch = list(islice(taken, BATCH))
         domain = _domain(self.report, batch)
-        self.series = series(self.report.head, domain)
-        head = head_row(self.store, self.connection, self.report.head, domain)
         trust, origin = self.came.trust, self.came.origin
+        self.series = series(self.report.head, domain, origin.sender)
+        head = head_row(self.store, self.connection, self.report.head, domain, origin.sender)
         came = (trust.value, int(trust.proven), origin.name, origin.received)
         row = (None, self.series, self.came.raw_id, self.came.path, self.came.spot, *head, *came, 1)
         id_ = self.store.statements.numbered(reports).number(self.connection, row)

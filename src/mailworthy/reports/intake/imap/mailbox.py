@@ -120,7 +120,8 @@ class Mailbox:
         now = int(time.time())
         received = now if listed.arrived is None else min(listed.arrived, now)
         origin = f"imap {self.address}"
-        return Incoming(b"", name, origin, received, self._vouched, mail=True, shared=True)
+        came = Incoming(b"", name, origin, received, self._vouched, mail=True)
+        return msgspec.structs.replace(came, shared=True, delivered=True)
 
     def _too_large(self, session: Session, came: Incoming, uid: int) -> Done:
         """A problem if it says that it is a report, and else none of our business."""

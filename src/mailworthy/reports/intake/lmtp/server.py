@@ -60,7 +60,8 @@ class Server:
     async def _stored(self, mail: bytes) -> str:
         """The answer; a mail that is no report is kept too, with the reason."""
         name = f"a mail of {len(mail)} octets"
-        came = Incoming(mail, name, ORIGIN, int(time.time()), self._vouched, mail=True)
+        now = int(time.time())
+        came = Incoming(mail, name, ORIGIN, now, self._vouched, mail=True, delivered=True)
         try:
             (done,) = await self._desk.take(came)
         except StoreFull:
