@@ -127,8 +127,8 @@ def test_an_engine_may_ask_nothing(resolver: Callable[[], Any]) -> None:
 def test_other_asks_have_typed_replies(resolver: Callable[[], Any]) -> None:
     used = resolver()
     assert drive(fetch("https://x/"), used).why is Why.NO_MEANS
-    assert drive(dial("x", 587), used).why is Why.NO_MEANS
-    assert used.asked == [Fetch("https://x/"), Dial("x", 587)]
+    assert drive(dial(Dial("x", port=587)), used).why is Why.NO_MEANS
+    assert used.asked == [Fetch("https://x/"), Dial("x", port=587)]
 
 
 @BOTH

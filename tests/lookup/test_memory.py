@@ -9,9 +9,11 @@ from mailworthy.lookup.memory import Memory
 from mailworthy.lookup.model import (
     Answer,
     Dial,
+    Dialled,
     Fetch,
     Fetched,
     Question,
+    Said,
     Status,
     Why,
 )
@@ -277,6 +279,24 @@ def test_fetches_are_answered_and_bounded() -> None:
     assert memory.instant(Fetch("https://a/", max_bytes=3)).why is Why.OVERSIZE
     assert memory.instant(Fetch("https://c/")).why is Why.NO_MEANS
     assert memory.instant(Dial("mail.example.com")).why is Why.NO_MEANS
+
+
+def test_conversations_are_answered_at_one_address_or_at_any() -> None:
+    anywhere = Dialled(Dial("mail.example.com"), Status.FOUND, banner=Said(220, ("hello",)))
+    here = Dialled(Dial("mail.example.com", "192.0.2.1"), Status.FAILED, Why.BUSY)
+    memory = Memory.from_zone("", dials=[anywhere, here])
+    assert memory.instant(here.ask) == here
+    other = memory.instant(Dial("mail.example.com", "192.0.2.2"))
+    assert isinstance(other, Dialled)
+    assert (other.ask.ip, other.banner) == ("192.0.2.2", Said(220, ("hello",)))
+    assert memory.instant(Dial("mail.example.com", port=587)).why is Why.NO_MEANS
+
+
+def test_extensions_are_the_keywords_of_a_good_reply() -> None:
+    ehlo = Said(250, ("mail.example.com", "SIZE 1000", "starttls", ""))
+    reply = Dialled(Dial("a"), Status.FOUND, ehlo=ehlo, ehlo_tls=Said(502, ("a", "SIZE")))
+    assert reply.extensions == {"SIZE", "STARTTLS"}
+    assert reply.extensions_tls == frozenset()
 
 
 def test_files_make_one_world(tmp_path: Path) -> None:

@@ -20,11 +20,15 @@ from mailworthy.lookup.model import (
     Ask,
     Dial,
     Dialled,
+    Encryption,
     Fetch,
     Fetched,
+    Handshake,
     Question,
     Reply,
+    Said,
     Status,
+    Trial,
     Why,
     fetch,
 )
@@ -67,14 +71,29 @@ fetches = st.builds(
     st.binary(max_size=30),
     st.floats(0, 1e6),
 )
+replies_of = st.builds(Said, st.integers(200, 599), st.lists(text, max_size=3).map(tuple))
+said = st.none() | replies_of
 dials = st.builds(
     Dialled,
-    st.builds(Dial, words, st.integers(1, 65535), words),
+    st.builds(
+        Dial,
+        words,
+        words,
+        st.integers(1, 65535),
+        st.sampled_from(Encryption),
+        words,
+        st.lists(st.sampled_from(Trial), max_size=2, unique=True).map(tuple),
+    ),
     st.sampled_from(Status),
     whys,
     text,
+    said,
+    said,
+    said,
+    st.none() | st.builds(Handshake, text, text, st.lists(st.binary(max_size=9)).map(tuple), text),
     text,
-    st.lists(text, max_size=3).map(tuple),
+    said,
+    st.lists(st.tuples(st.sampled_from(Trial), replies_of), max_size=2).map(tuple),
     st.floats(0, 1e6),
 )
 
@@ -129,7 +148,6 @@ def test_a_replay_says_the_same_and_records_the_same(replies: list[Reply]) -> No
     for reply in replies:
         ask = reply.ask
         where = (ask.url,) if isinstance(ask, Fetch) else ask
-        where = (ask.host, ask.port) if isinstance(ask, Dial) else where
         first.setdefault(where, reply)
     for reply in first.values():
         assert replay.instant(reply.ask) == reply

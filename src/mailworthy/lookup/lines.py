@@ -33,7 +33,7 @@ def key(ask: Ask) -> Key:
         return ("dns", ask.name, ask.type)
     if isinstance(ask, Fetch):
         return ("fetch", ask.url)
-    return ("dial", ask.host, ask.port)
+    return ("dial", ask.host, ask.ip, ask.port, ask.encryption, ask.newest, *ask.trials)
 
 
 def encode(reply: Reply, scope: str = "") -> bytes:

@@ -9,6 +9,8 @@ from mailworthy.errors import UsageError
 from mailworthy.lookup.model import (
     Answer,
     Ask,
+    Dial,
+    Dialled,
     Fetch,
     Fetched,
     Question,
@@ -34,7 +36,8 @@ class Memory:
     are otherwise FAILED, `why=outside`, as is all at and below a delegation.
     Zones in `signed` are answered with `ad`. `fail` makes a name, or a (name, type), fail.
     ANY and other questions that are about no type of data are refused (RFC 8482 §4.3).
-    `fetches` answers HTTPS: a body stands for a response 200 of type text/plain.
+    `fetches` answers HTTPS: a body stands for a response 200 of type text/plain. `dials` answers
+    SMTP: each its own ask, and with an empty `ip` the same for every address of the host.
     Of several CNAMEs at one name the first in sorted order is followed.
     """
 
@@ -45,12 +48,14 @@ class Memory:
         signed: Iterable[str] = (),
         fail: Mapping[str | tuple[str, str], Why] | None = None,
         fetches: Mapping[str, bytes | Fetched] | None = None,
+        dials: Iterable[Dialled] = (),
     ) -> None:
         self.records = tuple(records)
         self._tree = Tree(self.records)
         self._signed = frozenset(_inside(name) for name in signed)
         self._fail = {_key(where): why for where, why in (fail or {}).items()}
         self._fetches = dict(fetches or {})
+        self._dials = {dialled.ask: dialled for dialled in dials}
         self._kept: dict[Ask, Reply] = {}
 
     @classmethod
@@ -62,9 +67,11 @@ class Memory:
         signed: Iterable[str] = (),
         fail: Mapping[str | tuple[str, str], Why] | None = None,
         fetches: Mapping[str, bytes | Fetched] | None = None,
+        dials: Iterable[Dialled] = (),
     ) -> "Memory":
         """Read zone text; raises ZoneError with the line that is wrong."""
-        return cls(read_zone(text, origin=origin), signed=signed, fail=fail, fetches=fetches)
+        records = read_zone(text, origin=origin)
+        return cls(records, signed=signed, fail=fail, fetches=fetches, dials=dials)
 
     @classmethod
     def from_files(
@@ -93,7 +100,14 @@ class Memory:
             return self._answer(ask)
         if isinstance(ask, Fetch) and ask.url in self._fetches:
             return _fetched(ask, self._fetches[ask.url])
+        if isinstance(ask, Dial):
+            return self._dialled(ask)
         return failed(ask, Why.NO_MEANS)
+
+    def _dialled(self, ask: Dial) -> Reply:
+        anywhere = msgspec.structs.replace(ask, ip="")
+        found = self._dials.get(ask) or self._dials.get(anywhere)
+        return msgspec.structs.replace(found, ask=ask) if found else failed(ask, Why.NO_MEANS)
 
     def _answer(self, ask: Question) -> Answer:
         type_, name = mnemonic(ask.type), canonical(ask.name)

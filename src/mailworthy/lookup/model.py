@@ -40,6 +40,10 @@ class Why(StrEnum):
     NOT_RECORDED = "not_recorded"  # a replay does not hold this answer
     NO_MEANS = "no_means"  # this run may not open such a connection
     BAD_NAME = "bad_name"  # the name cannot be sent: a label or the whole is too long
+    BUSY = "busy"  # the host takes no more connections for now (SMTP 421), or we open no more
+    UNREACHABLE = "unreachable"  # no connection: refused, or no way there
+    GARBLED = "garbled"  # the peer does not speak the protocol, or hung up in its middle
+    TLS = "tls"  # no encryption could be agreed on, or the certificate is not to be trusted
 
 
 # These say that the run had no way to ask, not that asking went wrong.
@@ -64,12 +68,34 @@ class Fetch(msgspec.Struct, frozen=True, tag_field="kind", tag="fetch"):
     timeout: float = 60.0
 
 
+class Encryption(StrEnum):
+    """When a conversation is to be encrypted."""
+
+    NEVER = "never"
+    STARTTLS = "starttls"  # where the server offers it (RFC 3207)
+    IMPLICIT = "implicit"  # from the first octet on (RFC 8314 §3)
+
+
+class Trial(StrEnum):
+    """What is tried beyond a greeting, on the user's own hosts and on request only."""
+
+    VRFY = "vrfy"  # whether the server tells which mailboxes there are (RFC 5321 §7.3)
+    RELAY = "relay"  # whether it takes mail from strangers for strangers; nothing is sent
+
+
 class Dial(msgspec.Struct, frozen=True, tag_field="kind", tag="dial"):
-    """One SMTP conversation: banner, EHLO, and STARTTLS if offered."""
+    """One SMTP conversation: banner, EHLO, encryption, EHLO again, trials, QUIT.
+
+    `host` is the server's name, used for SNI and for its certificate; `ip` the address to
+    connect to. `newest` is the newest version of TLS to offer, such as "TLSv1.1"; empty for all.
+    """
 
     host: str
+    ip: str = ""
     port: int = 25
-    helo: str = "localhost"
+    encryption: Encryption = Encryption.STARTTLS
+    newest: str = ""
+    trials: tuple[Trial, ...] = ()
 
 
 class Answer(msgspec.Struct, frozen=True, tag_field="kind", tag="dns"):
@@ -110,16 +136,63 @@ class Fetched(msgspec.Struct, frozen=True, tag_field="kind", tag="fetch"):
     ms: float = 0.0
 
 
+class Said(msgspec.Struct, frozen=True):
+    """One reply of an SMTP server: its code, and its lines without the code."""
+
+    code: int
+    lines: tuple[str, ...] = ()
+
+
+class Handshake(msgspec.Struct, frozen=True):
+    """What TLS agreed on.
+
+    `chain` are the certificates as sent, DER, the server's own first. `untrusted` is empty where
+    the chain leads to an authority that this machine trusts and is in date, else the reason;
+    names are for the reader of `chain` to compare.
+    """
+
+    version: str
+    cipher: str = ""
+    chain: tuple[bytes, ...] = ()
+    untrusted: str = ""
+
+
 class Dialled(msgspec.Struct, frozen=True, tag_field="kind", tag="dial"):
-    """What was learned of one Dial."""
+    """What was learned of one Dial; FOUND means that the server greeted us, whatever it said.
+
+    `banner` is its greeting, `ehlo` and `ehlo_tls` the replies to EHLO before and after
+    encryption, `starttls` the reply to that command, `tls` what was agreed on, and `tls_error`
+    why nothing was though the server offered it. `tried` holds the last reply of each trial.
+    """
 
     ask: Dial
     status: Status
     why: Why | None = None
     detail: str = ""
-    banner: str = ""
-    extensions: tuple[str, ...] = ()
+    banner: Said | None = None
+    ehlo: Said | None = None
+    starttls: Said | None = None
+    tls: Handshake | None = None
+    tls_error: str = ""
+    ehlo_tls: Said | None = None
+    tried: tuple[tuple[Trial, Said], ...] = ()
     ms: float = 0.0
+
+    @property
+    def extensions(self) -> frozenset[str]:
+        """The keywords of EHLO before encryption, in upper case (RFC 5321 §4.1.1.1)."""
+        return _keywords(self.ehlo)
+
+    @property
+    def extensions_tls(self) -> frozenset[str]:
+        """The same after it."""
+        return _keywords(self.ehlo_tls)
+
+
+def _keywords(said: Said | None) -> frozenset[str]:
+    if said is None or said.code != 250:
+        return frozenset()
+    return frozenset(line.split()[0].upper() for line in said.lines[1:] if line.split())
 
 
 Ask: TypeAlias = Question | Fetch | Dial
@@ -163,8 +236,8 @@ def fetch(url: str) -> Asking[Fetched]:
     return reply
 
 
-def dial(host: str, port: int = 25) -> Asking[Dialled]:
-    """`dialled = yield from dial(host)`: one SMTP conversation."""
-    (reply,) = yield (Dial(host, port),)
+def dial(ask: Dial) -> Asking[Dialled]:
+    """`dialled = yield from dial(Dial(host, ip))`: one SMTP conversation."""
+    (reply,) = yield (ask,)
     assert isinstance(reply, Dialled)
     return reply
