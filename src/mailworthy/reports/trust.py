@@ -104,8 +104,8 @@ def check(
     our own server, and say that it removes forged Authentication-Results (RFC 8601 §5); they count
     nothing in a mail that was found within another or in an archive, for our server never saw its
     header. `claimed` are names that the report itself gives for its reporter, see
-    `reports.claims`. `vouched` names an intake that the user answers for. `now` is best the moment of arrival, where that is known:
-    signatures expire.
+    `reports.claims`. `vouched` names an intake that the user answers for. `now` is best
+    the moment of arrival, where that is known: signatures expire.
 
     What our own server found counts first, then what our engines find, with DMARC as it is today;
     TLS reports need a signature, and l= is never accepted (RFC 8460 §3). The Submitter, and what
