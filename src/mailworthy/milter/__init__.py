@@ -1,0 +1,1 @@
+"""A milter: judges mail while the mail server still holds the door (protocol 6)."""
