@@ -77,6 +77,20 @@ SETTINGS = (
         "The folder with mailworthy.toml and the keys (default: this one, if it has them).",
         metavar="DIR",
     ),
+    Setting(
+        "keep_raw",
+        int,
+        400,
+        "Days that mails and files are kept as they came, and what could not be read.",
+        metavar="DAYS",
+    ),
+    Setting(
+        "keep_rows",
+        int,
+        400,
+        "Days that single records of reports are kept; sums by day are kept for ever.",
+        metavar="DAYS",
+    ),
 )
 
 BY_NAME = {setting.name: setting for setting in SETTINGS}

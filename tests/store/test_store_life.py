@@ -272,8 +272,12 @@ def test_contents_and_rows_go_and_sums_stay(mine: Store) -> None:
     tls = kit.aggregate([kit.tls()], kind=Kind.TLS)
     importer.save(mine, tls, b"t", origin=kit.ORIGIN, trust=Trust.VERIFIED)
     before = mine.rows(queries.overview(queries.EVERYTHING))
-    after = LATER + timedelta(days=100)
-    assert retention.apply(mine, after).raws == 2
+    after, soon = LATER + timedelta(days=100), timedelta(days=90)
+    due = retention.due(mine, after, keep_raw=soon)
+    assert (due.raws, due.reports, due.problems) == (2, 0, 1)
+    assert len(mine.rows(sa.select(raw_chunks))) == 2
+    done = retention.apply(mine, after, keep_raw=soon)
+    assert (done.raws, done.reports, done.problems, done.whole) == (2, 0, 1, True)
     assert not mine.rows(sa.select(raw_chunks))
     assert len(mine.rows(sa.select(aggregate_rows))) == 2
     given_ = retention.apply(mine, LATER + timedelta(days=500))
@@ -289,7 +293,7 @@ def test_contents_and_rows_go_and_sums_stay(mine: Store) -> None:
 def test_nothing_goes_before_its_time(mine: Store) -> None:
     save(mine)
     before = kit.dump(mine)
-    done = retention.apply(mine, LATER + timedelta(days=89))
+    done = retention.apply(mine, LATER + timedelta(days=399))
     assert (done.raws, done.reports, done.problems, done.entries) == (0, 0, 0, 0)
     assert kit.dump(mine) == before
 
@@ -306,7 +310,7 @@ def test_a_report_whose_rows_are_gone_is_known_when_it_comes_again(mine: Store) 
 
 def test_a_content_that_comes_again_is_kept_again(mine: Store) -> None:
     save(mine, raw=b"abc" * 100)
-    retention.apply(mine, LATER + timedelta(days=100))
+    retention.apply(mine, LATER + timedelta(days=401))
     save(mine, raw=b"abc" * 100)
     (row,) = mine.rows(sa.select(raws))
     assert b"".join(importer.load(mine, row.sha256)) == b"abc" * 100

@@ -21,6 +21,7 @@ COMMANDS = {
     "tls": ("tls", "Sessions that failed to be encrypted."),
     "complaints": ("complaints", "What people called spam."),
     "export": ("export", "All rows as CSV, JSON or Parquet."),
+    "prune": ("prune", "Give up files and records that are too old."),
     "copy": ("copy", "Copy the store to ClickHouse."),
 }
 

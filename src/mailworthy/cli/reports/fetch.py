@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
@@ -59,10 +60,10 @@ def command(
     store cannot be had now.
     """
     told = Told(format)
-    with importer(**given) as (mine, _):
+    with importer(**given) as (mine, tend):
         making = _Making(mine, vouch, move_to, password_file, keyring)
         opened = [making.source(text, watch) for text in sources]
-        code = _run(opened, told, mine, watch)
+        code = _run(opened, told, partial(_judging, mine, tend, watch), watch)
     told.sum()
     sys.exit(code or told.code)
 
@@ -101,8 +102,8 @@ class _Making:
         return follower.watch if watch else follower.once
 
 
-def _judging(mine: "Importer", watch: bool) -> "Iterator[Done | Trouble]":
-    """Judge anew what could not be judged before, as long as we run."""
+def _judging(mine: "Importer", tend: Callable[[], None], watch: bool) -> "Iterator[Done | Trouble]":
+    """Judge anew what could not be judged before, and give up what is old, as long as we run."""
     from mailworthy.reports.intake.model import Trouble
     from mailworthy.store import StoreBusy, StoreFull
 
@@ -113,6 +114,7 @@ def _judging(mine: "Importer", watch: bool) -> "Iterator[Done | Trouble]":
             yield Trouble(str(error), _HOUR)
         if not watch:
             return
+        tend()
         time.sleep(_HOUR)
 
 
@@ -129,9 +131,9 @@ def _again(fetch: "Source") -> "Iterator[Done | Trouble]":
         time.sleep(_POLL)
 
 
-def _run(opened: "list[Source]", told: Told, mine: "Importer", watch: bool) -> int:
+def _run(opened: "list[Source]", told: Told, judging: "Source", watch: bool) -> int:
     """One after the other, whatever becomes of the one before; all at once where they never end."""
-    opened = [(lambda: _judging(mine, watch)), *opened]
+    opened = [judging, *opened]
     if not watch:
         return max(_tried(source, told) for source in opened)
     ended: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()

@@ -3,16 +3,17 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from mailworthy.cli.options import asking, option
+from mailworthy.cli.reports import retaining
 
 if TYPE_CHECKING:
     from mailworthy.reports.intake.importing import Importer
     from mailworthy.reports.intake.model import Done
-    from mailworthy.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
 TEMPFAIL = 75  # EX_TEMPFAIL of sysexits(3): a mail server keeps the mail and tries again
@@ -54,7 +55,8 @@ _format = click.option(
 
 def intake(function: F) -> F:
     """The options of every command that takes reports in."""
-    for add in (_format, asking, option("deadline"), _verify, _own, _vouch, store):
+    keeping = retaining.options
+    for add in (_format, asking, option("deadline"), _verify, _own, _vouch, keeping, store):
         function = add(function)
     return function
 
@@ -96,9 +98,12 @@ def importer(
     deadline: float,
     *,
     again: bool = False,
+    keep_raw: int,
+    keep_rows: int,
     **asked: Any,
-) -> "Iterator[tuple[Importer, Store]]":
-    """The importer that the options ask for, with its store."""
+) -> "Iterator[tuple[Importer, Callable[[], None]]]":
+    """The importer that the options ask for, and what gives up what is too old once a day; that
+    is also done at the end."""
     from mailworthy import store as stores
     from mailworthy.cli.means import Asking, means
     from mailworthy.reports.intake.importing import Importer
@@ -106,7 +111,9 @@ def importer(
 
     with means(Asking(**asked)) as (resolver, _), stores.open(where) as opened:
         judge = Judge(resolver if verify else None, own_ids=own_ids, deadline=deadline)
-        yield Importer(opened, judge, again=again), opened
+        tend = partial(retaining.tend, opened, keep_raw, keep_rows)
+        yield Importer(opened, judge, again=again), tend
+        tend()
 
 
 class Kept:

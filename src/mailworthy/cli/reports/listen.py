@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -69,16 +70,17 @@ def command(
     if http and not domains:
         raise UsageError("--http needs a --domain: anybody may post anything")
     own = tuple(to_ascii(domain) for domain in domains)
-    with importer(**given) as (mine, _):
+    with importer(**given) as (mine, tend):
         desk = Desk(mine)
         try:
-            asyncio.run(_listen(desk, lmtp, recipients, http, own, group, vouch))
+            asyncio.run(_listen(desk, tend, lmtp, recipients, http, own, group, vouch))
         finally:
             desk.close()
 
 
 async def _listen(
     desk: "Desk",
+    tend: Callable[[], None],
     lmtp: str | None,
     recipients: tuple[str, ...],
     http: str | None,
@@ -104,11 +106,19 @@ async def _listen(
     for server in servers:
         for sock in server.sockets:
             click.echo(f"listening on {_shown(sock.getsockname())}", err=True)
-    judging = asyncio.create_task(desk.judge_again(_HOUR))
+    tasks = [asyncio.create_task(each) for each in (desk.judge_again(_HOUR), _tended(tend))]
     await stopped.wait()
-    judging.cancel()
+    for task in tasks:
+        task.cancel()
     for server in servers:
         server.close()
+
+
+async def _tended(tend: Callable[[], None]) -> None:
+    """Give up what is old, as long as we run."""
+    while True:
+        await asyncio.to_thread(tend)
+        await asyncio.sleep(_HOUR)
 
 
 def _shown(name: Any) -> str:
