@@ -35,6 +35,7 @@ ssl_key = <{root}/key.pem
 mail_location = maildir:{root}/Maildir
 first_valid_uid = 1
 default_process_limit = 20
+auth_failure_delay = 0
 service imap-login {{
   chroot =
   inet_listener imap {{
@@ -51,6 +52,7 @@ service anvil {{
 service stats {{
   chroot =
 }}
+{tokens}
 passdb {{
   driver = static
   args = password={{PLAIN}}{password}
@@ -63,17 +65,43 @@ userdb {{
 """
 
 
-class Dovecot:
-    """One server; it may be killed and started again."""
+# Tokens are judged by a server of the test (RFC 7662), passwords by the static table as before.
+TOKENS = """
+auth_mechanisms = plain {mechanism}
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {root}/oauth2
+}}
+"""
+OAUTH2 = """
+introspection_mode = post
+introspection_url = {introspection}
+username_attribute = username
+active_attribute = active
+active_value = true
+tokeninfo_url =
+force_introspection = yes
+timeout_msecs = 5000
+"""
 
-    def __init__(self, root: Path) -> None:
+
+class Dovecot:
+    """One server; it may be killed and started again.
+
+    With `introspection`, the URL of who judges tokens, it takes them by the `mechanism`.
+    """
+
+    def __init__(self, root: Path, introspection: str = "", mechanism: str = "xoauth2") -> None:
         self.root = root
+        self._introspection, self._mechanism = introspection, mechanism
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = pwd.getpwnam(OWNER) if os.getuid() == 0 else pwd.getpwuid(os.getuid())
         for name in ("cur", "new", "tmp"):
             (root / "Maildir" / name).mkdir(parents=True)
         certificate(root)
+        (root / "oauth2").write_text(OAUTH2.format(introspection=introspection))
         (root / "conf").write_text(self._configuration())
 
     @property
@@ -153,7 +181,9 @@ class Dovecot:
         group = grp.getgrgid(self._owner.pw_gid).gr_name
         ours = f"default_internal_user = {me}\ndefault_login_user = {me}\n"
         ours += f"default_internal_group = {group}\n"
+        tokens = TOKENS.format(root=self.root, mechanism=self._mechanism)
         return CONFIGURATION.format(
+            tokens=tokens if self._introspection else "",
             root=self.root,
             port=self.port,
             password=PASSWORD,
@@ -167,12 +197,12 @@ _MAILS = frozenset({"cur", "new"})
 
 
 @contextmanager
-def running() -> Iterator[Dovecot]:
+def running(introspection: str = "", mechanism: str = "xoauth2") -> Iterator[Dovecot]:
     """A server with an empty inbox."""
     with tempfile.TemporaryDirectory(prefix="imap") as folder:
         root = Path(folder)
         root.chmod(0o755)
-        server = Dovecot(root)
+        server = Dovecot(root, introspection, mechanism)
         server.start()
         try:
             yield server

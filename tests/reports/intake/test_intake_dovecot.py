@@ -21,6 +21,7 @@ from mailworthy.reports.intake.imap.address import parse
 from mailworthy.reports.intake.imap.errors import Gone, LoginRefused, Refused
 from mailworthy.reports.intake.imap.follow import Follower
 from mailworthy.reports.intake.imap.mailbox import Mailbox
+from mailworthy.reports.intake.imap.sasl import Secret
 from mailworthy.reports.intake.importing import Importer
 from mailworthy.reports.intake.model import Done, Trouble, What
 from mailworthy.store import Store
@@ -41,7 +42,7 @@ def server() -> Iterator[Dovecot]:
 def follower(server: Dovecot, importer: Importer) -> Follower:
     box = Mailbox(parse(server.address), importer)
     context = ssl.create_default_context(cafile=str(server.root / "cert.pem"))
-    return Follower(box, dovecot.PASSWORD, context=context)
+    return Follower(box, lambda: Secret(dovecot.PASSWORD), context=context)
 
 
 def outcomes(found: Iterable[Done | Trouble]) -> list[str]:
@@ -164,13 +165,13 @@ def test_what_does_not_work_is_told(
     context = ssl.create_default_context(cafile=str(server.root / "cert.pem"))
     box = Mailbox(address, importer)
     with pytest.raises(error):
-        list(Follower(box, password, context=context, pause=lambda _: None).once())
+        list(Follower(box, lambda: Secret(password), context=context, pause=lambda _: None).once())
 
 
 def test_a_certificate_that_nobody_vouches_for(server: Dovecot, importer: Importer) -> None:
     box = Mailbox(parse(server.address), importer)
     with pytest.raises(Gone, match="certificate"):
-        list(Follower(box, dovecot.PASSWORD, pause=lambda _: None).once())
+        list(Follower(box, lambda: Secret(dovecot.PASSWORD), pause=lambda _: None).once())
 
 
 def test_the_command_watches_until_it_is_stopped(server: Dovecot, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from mailworthy.reports.intake.imap.address import Address, parse
 from mailworthy.reports.intake.imap.errors import Gone, ImapError, Lied
 from mailworthy.reports.intake.imap.follow import TRIES, Follower
 from mailworthy.reports.intake.imap.mailbox import STRIKES, Mailbox, Then
+from mailworthy.reports.intake.imap.sasl import Secret
 from mailworthy.reports.intake.imap.wire import Bounds
 from mailworthy.reports.intake.importing import Importer
 from mailworthy.reports.intake.model import Done, Trouble
@@ -26,7 +27,7 @@ THREE = {uid: kit.report_mail(uid) for uid in (1, 2, 3)}
 
 def follower(address: str, importer: Importer, **changes: Any) -> Follower:
     box = Mailbox(parse(address), importer, **changes)
-    return Follower(box, "secret", bounds=SMALL, pause=lambda _: None)
+    return Follower(box, lambda: Secret("secret"), bounds=SMALL, pause=lambda _: None)
 
 
 def outcomes(follower: Follower) -> list[str]:
@@ -233,7 +234,7 @@ def test_watching_goes_on_after_every_trouble(importer: Importer, mine: Store) -
 def test_pauses_grow_and_have_an_end(importer: Importer) -> None:
     pauses: list[float] = []
     box = Mailbox(Address("127.0.0.1", 1, "me", "INBOX", False), importer)
-    watching = Follower(box, "secret", bounds=SMALL, pause=pauses.append).watch()
+    watching = Follower(box, lambda: Secret("secret"), bounds=SMALL, pause=pauses.append).watch()
     for _ in range(30):
         assert isinstance(next(watching), Trouble)
     watching.close()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import click
 
 from mailworthy.cli.reports.intake import TEMPFAIL, Told, importer, intake
+from mailworthy.cli.reports.secret import NAMES, secret_options, secrets
 
 if TYPE_CHECKING:
     from mailworthy.reports.intake.importing import Importer
@@ -31,13 +32,7 @@ _HOUR = 3600.0
     help="Move reports that are stored to this folder of the same IMAP account.  [default: mark "
     "them as read]",
 )
-@click.option(
-    "--password-file",
-    metavar="FILE",
-    type=click.Path(dir_okay=False),
-    help="The password is its first line.",
-)
-@click.option("--keyring", is_flag=True, help="The password is in the keyring of this desktop.")
+@secret_options
 @intake
 def command(
     sources: tuple[str, ...],
@@ -45,23 +40,23 @@ def command(
     vouch: bool,
     format: str,
     move_to: str,
-    password_file: str | None,
-    keyring: bool,
     **given: Any,
 ) -> None:
     """Read reports from mailboxes, which other mail may share.
 
     SOURCE is imaps://USER@HOST/FOLDER (imap:// for STARTTLS; %40 is the @ in a user's name) or
     maildir:PATH. A report is marked or moved when it is stored for certain; other mail is left as
-    it is, unread. The password comes from --password-file, --keyring or the variable
-    MAILWORTHY_IMAP_PASSWORD. A certificate authority of your own is named by SSL_CERT_FILE.
+    it is, unread. The password comes from one of the options or the variable
+    MAILWORTHY_IMAP_PASSWORD; Microsoft and Google want a token. No shell reads the commands, and
+    nothing that they print is shown. A certificate authority of your own is named by SSL_CERT_FILE.
 
     Exit code: 0 all of it was read, 1 something in it could not be, 2 usage, 75 the server or the
     store cannot be had now.
     """
     told = Told(format)
+    secret = {name: given.pop(name) for name in NAMES}
     with importer(**given) as (mine, tend):
-        making = _Making(mine, vouch, move_to, password_file, keyring)
+        making = _Making(mine, vouch, move_to, secret)
         opened = [making.source(text, watch) for text in sources]
         code = _run(opened, told, partial(_judging, mine, tend, watch), watch)
     told.sum()
@@ -71,11 +66,9 @@ def command(
 class _Making:
     """Makes sources of what the user typed."""
 
-    def __init__(
-        self, mine: "Importer", vouch: bool, move: str, file: str | None, keyring: bool
-    ) -> None:
+    def __init__(self, mine: "Importer", vouch: bool, move: str, secret: dict[str, Any]) -> None:
         self._mine, self._vouch, self._move = mine, vouch, move
-        self._file, self._keyring = file, keyring
+        self._secret = secret
 
     def source(self, text: str, watch: bool) -> "Source":
         return (
@@ -91,14 +84,13 @@ class _Making:
         return (lambda: _again(box.fetch)) if watch else box.fetch
 
     def _imap(self, text: str, watch: bool) -> "Source":
-        from mailworthy.cli.reports.secret import password
         from mailworthy.reports.intake.imap.address import parse
         from mailworthy.reports.intake.imap.follow import Follower
         from mailworthy.reports.intake.imap.mailbox import Mailbox, Then
 
         address = parse(text)
         box = Mailbox(address, self._mine, then=Then(self._move), vouch=self._vouch)
-        follower = Follower(box, password(address, self._file, self._keyring))
+        follower = Follower(box, secrets(address, self._secret))
         return follower.watch if watch else follower.once
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 
 from mailworthy.reports.intake.imap.errors import Gone, ImapError
 from mailworthy.reports.intake.imap.mailbox import Mailbox
+from mailworthy.reports.intake.imap.sasl import Secrets
 from mailworthy.reports.intake.imap.session import Session, connect
 from mailworthy.reports.intake.imap.wire import Bounds
 from mailworthy.reports.intake.model import Done, Trouble, What
@@ -19,19 +20,20 @@ _POLL = 60.0
 
 
 class Follower:
-    """Follows one mailbox; `context` is that of TLS where it is not the system's."""
+    """Follows one mailbox; `context` is that of TLS where it is not the system's. `secrets` is
+    asked anew for each connection."""
 
     def __init__(
         self,
         mailbox: Mailbox,
-        password: str,
+        secrets: Secrets,
         *,
         bounds: Bounds | None = None,
         context: ssl.SSLContext | None = None,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._mailbox = mailbox
-        self._password = password
+        self._secrets = secrets
         self._bounds = bounds or Bounds()
         self._context = context
         self._pause = pause
@@ -95,7 +97,7 @@ class Follower:
 
     def _connected(self) -> Session:
         address = self._mailbox.address
-        return connect(address, self._password, bounds=self._bounds, context=self._context)
+        return connect(address, self._secrets(), bounds=self._bounds, context=self._context)
 
 
 def _is_new(done: Done | Trouble) -> bool:

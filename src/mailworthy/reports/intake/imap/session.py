@@ -1,6 +1,5 @@
 """A conversation with an IMAP server: the few commands that intake needs."""
 
-import base64
 import re
 import socket
 import ssl
@@ -13,6 +12,7 @@ import msgspec
 
 from mailworthy.reports.intake.imap.address import Address
 from mailworthy.reports.intake.imap.errors import Gone, Lied, LoginRefused, Refused
+from mailworthy.reports.intake.imap.sasl import Secret, exchange
 from mailworthy.reports.intake.imap.wire import Bounds, Response, Wire
 from mailworthy.reports.intake.imap.words import folder, number, quoted, sequence
 from mailworthy.reports.shown import shown
@@ -91,18 +91,21 @@ class Session:
             word for each in found for word in each.text.upper().split()[2:]
         )
 
-    def login(self, user: str, password: str) -> None:
+    def login(self, address: Address, secret: Secret) -> None:
         """Log in. Raises LoginRefused."""
+        found = exchange(address, secret, self.capabilities)
         try:
-            if b"AUTH=PLAIN" in self.capabilities:
-                secret = base64.b64encode(f"\0{user}\0{password}".encode())
-                self.command(b"AUTHENTICATE PLAIN", more=secret + b"\r\n")
+            if found is not None:
+                self.command(found.command, more=found.more)
+            elif secret.token:
+                raise LoginRefused("the server takes no tokens: neither XOAUTH2 nor OAUTHBEARER")
             elif b"LOGINDISABLED" in self.capabilities:
                 raise LoginRefused("the server offers no way to log in that we know")
             else:
-                self.command(b"LOGIN " + quoted(user) + b" " + quoted(password))
+                self.command(b"LOGIN " + quoted(address.user) + b" " + quoted(secret.text))
         except Refused as error:
-            raise LoginRefused(f"the server does not let {shown(user)} in: {error}") from error
+            why = "" if _tells(str(error), secret) else f": {error}"
+            raise LoginRefused(f"the server does not let {shown(address.user)} in{why}") from None
         self.ask_capabilities()
 
     def select(self, name: str) -> int:
@@ -205,10 +208,10 @@ class Session:
     # Commands
 
     def command(
-        self, text: bytes, *, keep: bytes = b"", more: bytes = b"", bye: bool = False
+        self, text: bytes, *, keep: bytes = b"", more: tuple[bytes, ...] = (), bye: bool = False
     ) -> list[Response]:
-        """Send a command, and `more` when the server asks for it; the untagged responses that
-        begin with `keep`. Raises Refused with the server's words."""
+        """Send a command, and one of `more` whenever the server asks for more; the untagged
+        responses that begin with `keep`. Raises Refused with the server's words."""
         tag = self._send(text)
         return self._until(tag, keep, bye=bye, more=more)
 
@@ -219,13 +222,15 @@ class Session:
         self._wire.send(tag + b" " + text + b"\r\n")
         return tag
 
-    def _until(self, tag: bytes, keep: bytes, *, bye: bool, more: bytes = b"") -> list[Response]:
+    def _until(
+        self, tag: bytes, keep: bytes, *, bye: bool, more: tuple[bytes, ...] = ()
+    ) -> list[Response]:
         kept: list[Response] = []
+        waiting = list(more)
         while True:
             found = self._wire.response()
-            if found.text.startswith(b"+") and more:
-                self._wire.send(more)
-                more = b""
+            if found.text.startswith(b"+") and waiting:
+                self._wire.send(waiting.pop(0))
             elif self._untagged(found.text, tag, bye=bye):
                 return kept
             elif keep and found.text[: len(keep)].upper() == keep:
@@ -248,7 +253,7 @@ class Session:
 
 
 def connect(
-    address: Address, password: str, *, bounds: Bounds, context: ssl.SSLContext | None = None
+    address: Address, secret: Secret, *, bounds: Bounds, context: ssl.SSLContext | None = None
 ) -> Session:
     """Connect, encrypted and verified, and log in.
 
@@ -260,7 +265,7 @@ def connect(
     try:
         if not address.tls and not address.local:
             session.starttls(tls, address.host)
-        session.login(address.user, password)
+        session.login(address, secret)
     except BaseException:
         session.close()
         raise
@@ -295,3 +300,8 @@ def _moment(text: bytes) -> int | None:
 
 def _text(text: bytes) -> str:
     return shown(text.decode("utf-8", "replace"))
+
+
+def _tells(text: str, secret: Secret) -> bool:
+    """Whether a server's words give the secret away, or might."""
+    return secret.text in text or (secret.token and "bearer" in text.lower())
