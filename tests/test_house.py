@@ -20,6 +20,7 @@ def words(text: str) -> frozenset[str]:
 # Protocol packages: engines, records and results. Pure; all they know is in PURE and each other.
 PROTOCOLS = words("""
     spf dkim dmarc arc iprev helo mx dnsbl mtasts tlsrpt dane bimi caa dnssec rdata message
+    certificate
 """)
 PURE = words("""
     callable names taglist parsed errors reserved rdata
