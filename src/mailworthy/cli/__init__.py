@@ -3,7 +3,7 @@
 import importlib
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import click
@@ -46,6 +46,13 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in self.homes.items()])
 
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Whoever mistypes a command is told which may be meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            raise click.UsageError(error.message + _near(args[0], self.homes), ctx) from None
+
 
 class MainGroup(LazyGroup):
     """The commands of the program."""
@@ -59,18 +66,12 @@ class MainGroup(LazyGroup):
             # click would exit with 1, which here means that something was found.
             raise ReaderGone from None
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            raise click.UsageError(error.message + _near(args[0]), ctx) from None
 
-
-def _near(word: str) -> str:
+def _near(word: str, names: Iterable[str]) -> str:
     import difflib
 
-    close = difflib.get_close_matches(word, COMMANDS, n=1)
-    return f" Did you mean {close[0]!r}?" if close and "Did you mean" not in word else ""
+    close = difflib.get_close_matches(word, names, n=1)
+    return f" Did you mean {close[0]!r}?" if close else ""
 
 
 def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:

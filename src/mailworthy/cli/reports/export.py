@@ -1,9 +1,10 @@
 """`mailworthy reports export`."""
 
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
@@ -37,7 +38,22 @@ def command(what: str, output: str | None, format_: str, **given: Any) -> None:
         write(format_, columns(What(what)), rows(store, scope, What(what)), file)
 
 
-def _opened(output: str | None) -> Any:
+@contextmanager
+def _opened(output: str | None) -> Iterator[BinaryIO]:
+    """Where to write: a file is there when all of it is, and not before."""
     if output is None:
-        return nullcontext(sys.stdout.buffer)
-    return Path(output).open("wb")
+        yield sys.stdout.buffer
+        return
+    path = Path(output).resolve()
+    device = path.exists() and not path.is_file()  # or a pipe: there is nothing to replace
+    part = path if device else path.with_name(f"{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        if not device:
+            part.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, output) from None
+    finally:
+        if not device:
+            part.unlink(missing_ok=True)

@@ -10,6 +10,7 @@ from mailworthy.cli.reports.intake import TEMPFAIL, Kept, Told, importer, intake
 
 if TYPE_CHECKING:
     from mailworthy.reports.intake.importing import Importer
+    from mailworthy.reports.intake.model import Done
 
 # Postfix's local(8) sets these for a command in an alias.
 _PIPED = ("RECIPIENT", "SENDER", "LOCAL")
@@ -33,28 +34,66 @@ def command(paths: tuple[str, ...], vouch: bool, format: str, **given: Any) -> N
     """
     from mailworthy.errors import UsageError
 
-    told = Told(format)
+    told = _Told(format)
     if "-" in paths:
         if len(paths) > 1:
             raise UsageError("standard input (-) is read alone")
         with Kept(), importer(**given) as (mine, _):
             _standard_input(mine, vouch, told)
         return
+    if "" in paths:
+        raise UsageError("an empty text is no file or folder; this one is called .")
     code = _paths(paths, vouch, told, given)
     told.sum()
+    told.hint()
     sys.exit(code)
 
 
-def _paths(paths: tuple[str, ...], vouch: bool, told: Told, given: dict[str, Any]) -> int:
+class _Told(Told):
+    """Says at the end what to do with all that, to a person."""
+
+    def __init__(self, format: str) -> None:
+        super().__init__(format)
+        self._stored = self._unproven = 0
+
+    def tell(self, done: "Done") -> None:
+        """Print one outcome."""
+        from mailworthy.reports.trust import Word
+
+        super().tell(done)
+        self._stored += bool(done.saved)
+        self._unproven += bool(
+            done.trust is not None and done.saved and done.trust.word is Word.UNPROVEN
+        )
+
+    def hint(self) -> None:
+        """What is next, on a standard error that is a terminal."""
+        if not self._stored or not sys.stderr.isatty():
+            return
+        if self._unproven:
+            click.echo(_UNPROVEN.format(self._unproven), err=True)
+        click.echo(_NEXT, err=True)
+
+
+_UNPROVEN = """
+{} unproven: neither a signature nor your own server shows who sent them.
+If nobody else can put files there, import them once more with --vouch --again."""
+_NEXT = """
+Next: mailworthy reports sources    who sends in your name, and what to do;
+      with --all-time, if these reports are older than a month"""
+
+
+def _paths(paths: tuple[str, ...], vouch: bool, told: _Told, given: dict[str, Any]) -> int:
     from mailworthy.cli.streams import one_line
     from mailworthy.reports.intake.files import walk
+    from mailworthy.reports.intake.together import take_all
     from mailworthy.store import StoreBusy, StoreFull
 
     try:
         with importer(**given) as (mine, _):
             mine.judge_again()
-            for path in walk(paths):
-                _file(mine, path, vouch, told)
+            for done in take_all(mine, _incoming(walk(paths), vouch)):
+                told.tell(done)
             mine.settle()
     except (StoreBusy, StoreFull) as error:
         click.echo(one_line(error), err=True)

@@ -18,26 +18,40 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 DAYS = 30
-_DAY = click.DateTime(["%Y-%m-%d"])
+SHOWN = 5  # domains that are named to who asks about none of them
+MOST = 2**62  # more than any store has of anything, and less than a database cannot count
+
+
+def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no day: write it as 2026-12-31") from None
+
+
 _domain = click.option(
     "--domain", "domains", multiple=True, metavar="NAME", help="Only this domain; repeatable."
 )
-_since = click.option("--since", type=_DAY, metavar="DAY", help="From this day on (2026-12-31).")
-_until = click.option("--until", type=_DAY, metavar="DAY", help="Up to this day, and with it.")
+_since = click.option(
+    "--since", callback=_day, metavar="DAY", help="From this day on (2026-12-31)."
+)
+_until = click.option("--until", callback=_day, metavar="DAY", help="Up to this day, and with it.")
 _days = click.option(
     "--days",
     type=click.IntRange(1, 36_500),
-    default=DAYS,
-    show_default=True,
     metavar="N",
-    help="So many days up to --until, or today.",
+    help=f"So many days up to --until, or today.  [default: {DAYS}; 1<=x<=36500]",
 )
 _all = click.option("--all-time", is_flag=True, help="All days that there are.")
 _proven = click.option(
     "--proven", is_flag=True, help="Only reports that are proven to be their reporter's."
 )
 offset = click.option(
-    "--offset", type=click.IntRange(0), default=0, metavar="N", help="Leave out so many first."
+    "--offset",
+    type=click.IntRange(0, MOST),
+    default=0,
+    metavar="N",
+    help="Leave out so many first.",
 )
 folder = option("dir")
 
@@ -80,33 +94,50 @@ def limit(default: int) -> Callable[[F], F]:
 def asked(
     where: str | None,
     domains: tuple[str, ...],
-    since: datetime | None,
-    until: datetime | None,
-    days: int,
+    since: date | None,
+    until: date | None,
+    days: int | None,
     all_time: bool,
     proven: bool,
 ) -> "Iterator[tuple[Store, Scope]]":
-    """The store, and which part of it the options are about."""
+    """The store, and which part of it the options are about; who asks about a domain without
+    any report is told so on standard error."""
     from mailworthy.names import to_ascii
     from mailworthy.store.queries import Scope
 
     names = tuple(dict.fromkeys(to_ascii(name) for name in domains))
     first, last = _bounds(since, until, days, all_time)
     with opened(where) as store:
-        yield store, Scope(names, first, last, True if proven else None)
+        scope = Scope(names, first, last, True if proven else None)
+        _told_unknown(store, scope)
+        yield store, scope
+
+
+def _told_unknown(store: "Store", scope: "Scope") -> None:
+    from mailworthy.reports.answers.newest import unknown_domains
+
+    if not (unknown := unknown_domains(store, scope)):
+        return
+    there = ", ".join(largest(store, None, SHOWN)) or "no domain yet"
+    click.echo(f"no report is about {', '.join(unknown)}; most are about {there}", err=True)
 
 
 def _bounds(
-    since: datetime | None, until: datetime | None, days: int, all_time: bool
+    since: date | None, until: date | None, days: int | None, all_time: bool
 ) -> tuple[date | None, date | None]:
     from mailworthy.errors import UsageError
 
-    first, last = (since and since.date()), (until and until.date())
-    if first and last and last < first:
-        raise UsageError(f"--until {last} is before --since {first}")
-    if first or all_time:
-        return first, last
-    return (last or datetime.now(UTC).date()) - timedelta(days=days - 1), last
+    if sum((since is not None, days is not None, all_time)) > 1:
+        raise UsageError("--since, --days and --all-time each say where to begin: give one of them")
+    if since and until and until < since:
+        raise UsageError(f"--until {until} is before --since {since}")
+    if since or all_time:
+        return since, until
+    last = until or datetime.now(UTC).date()
+    try:
+        return last - timedelta(days=(days or DAYS) - 1), until
+    except OverflowError:
+        return None, until
 
 
 @contextmanager
@@ -114,9 +145,11 @@ def opened(where: str | None) -> "Iterator[Store]":
     """The store, which has to be there already."""
     from mailworthy import store as stores
     from mailworthy.errors import UsageError
+    from mailworthy.store.opened import FILE
 
     if where is None or "://" not in where:
         path = stores.default_path() if where is None else Path(where)
+        path = path / FILE if path.is_dir() else path
         if not path.exists():
             raise UsageError(f"there is no store at {path}; mailworthy reports import makes one")
     with stores.open(where) as found:
@@ -144,11 +177,20 @@ def each_domain(store: "Store", scope: "Scope", most: int) -> "list[Scope]":
     """A scope for each domain: those named, or else those with most mail, lately or ever."""
     import msgspec
 
-    names = scope.domains or _largest(store, scope, most) or _largest(store, None, most)
+    names = scope.domains or largest(store, scope, most) or largest(store, None, most)
     return [msgspec.structs.replace(scope, domains=(name,)) for name in names]
 
 
-def _largest(store: "Store", scope: "Scope | None", most: int) -> tuple[str, ...]:
+def nowhere(name: str) -> str:
+    """That there is no such source, and where to look for it."""
+    return (
+        f"no source {name!r} in this period (see --since, --days, --all-time); "
+        "`mailworthy reports sources` names all"
+    )
+
+
+def largest(store: "Store", scope: "Scope | None", most: int) -> tuple[str, ...]:
+    """The domains with most mail, of a scope or of all."""
     from mailworthy.store import queries
 
     query = queries.by_domain(scope or queries.EVERYTHING, limit=most)

@@ -3,11 +3,11 @@
 import click
 
 from mailworthy.cli.reports.intake import store as where_
-from mailworthy.cli.reports.scope import limit, offset, opened, printed, say
+from mailworthy.cli.reports.scope import MOST, limit, offset, opened, printed, say
 
 
 @click.command("show")
-@click.argument("number", type=click.IntRange(1))
+@click.argument("number", type=click.IntRange(1, MOST))
 @where_
 @click.option("--raw", is_flag=True, help="Print the file or mail as it came, and nothing else.")
 @limit(100)
@@ -16,7 +16,10 @@ from mailworthy.cli.reports.scope import limit, offset, opened, printed, say
 def command(
     number: int, where: str | None, raw: bool, limit: int, offset: int, format_: str
 ) -> None:
-    """Show one report with all its records, what is wrong with it, and how it came."""
+    """Show one report with all that stands in it, what is wrong with it, and how it came.
+
+    NUMBER is what `mailworthy reports list` prints.
+    """
     from mailworthy.reports.answers.listing import show
     from mailworthy.store import importer
 

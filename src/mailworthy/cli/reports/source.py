@@ -11,6 +11,7 @@ from mailworthy.cli.reports.scope import (
     each_domain,
     folder,
     known_of,
+    nowhere,
     period,
     printed,
     say,
@@ -51,5 +52,5 @@ def command(
         )
     answers = list(located(found, geo))
     if not answers:
-        raise UsageError(f"no source {name!r} in this period; mailworthy reports sources names all")
+        raise UsageError(nowhere(name))
     say("source", format_, answers)

@@ -18,6 +18,10 @@ from mailworthy.cli.reports.scope import (
 )
 
 DOMAINS = 5
+_UNKNOWN = """
+There is no mailworthy.toml here, so this is what reports tell by themselves.
+`mailworthy init DOMAIN --from live --dir FOLDER` writes one; with --dir FOLDER
+your own servers and services are known for certain."""
 
 
 @click.command("sources")
@@ -56,3 +60,5 @@ def command(
         found = of_several(store, asked_, limit=limit, names=names)
     answers = [replace(each, sources=located(each.sources, geo)) for each in found]
     say("sources", format_, answers)
+    if known is None and format_ == "text" and any(each.sources for each in answers):
+        click.echo(_UNKNOWN, err=True)

@@ -12,12 +12,15 @@ from mailworthy.cli.reports.scope import (
     folder,
     format_,
     known_of,
+    largest,
+    nowhere,
     period,
     say,
 )
 
 DOMAINS = 5
 MOST = 3
+_NO_MAIL = "  No mail was reported in this period: see --since, --days or --all-time."
 
 
 @click.command("why")
@@ -44,12 +47,13 @@ def command(name: str | None, dir: str | None, deadline: float, format_: str, **
     how = {key: given.pop(key) for key in ASKING}
     with asked(**given) as (store, scope):
         chosen = list(_chosen(store, each_domain(store, scope, DOMAINS), known_of(dir), name))
+        mail = bool(largest(store, scope, 1))
     if name and not chosen:
-        raise UsageError(f"no source {name!r} in this period; mailworthy reports sources names all")
+        raise UsageError(nowhere(name))
     with means(Asking(**how)) as (resolver, _):
         answers = [run(why(each), resolver, deadline=deadline) for each in chosen]
     if not answers and format_ == "text":
-        click.echo("  Nothing failed in this period.")
+        click.echo("  Nothing failed in this period." if mail else _NO_MAIL)
     else:
         say("why", format_, answers)
     sys.exit(3 if any(answer.undetermined for answer in answers) else 0)

@@ -14,6 +14,7 @@ from mailworthy.render.reports.draw import (
     spark,
     table,
     title,
+    unproven,
 )
 from mailworthy.reports.answers.complaints import HIGH, WATCH, Complaints, Rate
 
@@ -25,7 +26,7 @@ def complaints(answer: Complaints) -> Iterator[str]:
     """Lines."""
     yield from title(", ".join(answer.domains) or "All domains", span(answer.period))
     if not answer.rates:
-        yield from nothing("complaints", answer.period)
+        yield from nothing("complaints", answer.period, answer.newest)
         return
     rows = [
         (
@@ -42,12 +43,7 @@ def complaints(answer: Complaints) -> Iterator[str]:
     yield from _days(answer)
     yield from _mailings(answer)
     yield ""
-    if answer.unproven:
-        yield from wrapped(
-            f"{number(answer.unproven)} complaints stand in reports whose origin is not proven; "
-            "--proven leaves them out.",
-            "  ",
-        )
+    yield from unproven(answer.unproven, "complaint")
     yield from wrapped(
         "Gmail and Yahoo want senders to stay below 0.3 %, and rather below 0.1 %. The messages "
         "are those of aggregate reports, from other receivers than the complaints: a hint.",

@@ -7,7 +7,7 @@ from itertools import pairwise
 import click
 
 from mailworthy.names import harmless
-from mailworthy.render.lines import WIDTH, cut
+from mailworthy.render.lines import WIDTH, cut, wrapped
 from mailworthy.reports.answers.model import Period
 
 LEVELS = "▁▂▃▄▅▆▇█"
@@ -18,6 +18,11 @@ MARGIN = "  "
 def number(count: int) -> str:
     """With a comma between thousands."""
     return f"{count:,}"
+
+
+def counted(count: int, word: str) -> str:
+    """A number and what it counts, in the plural where that is right."""
+    return f"{number(count)} {word if count == 1 else word + 's'}"
 
 
 def percent(part: int, whole: int) -> str:
@@ -49,7 +54,7 @@ def daily(counts: Mapping[date, int], first: date, last: date) -> list[int]:
     return [counts.get(first + timedelta(days=i), 0) for i in range(days)]
 
 
-def span(period: Period, newest: date | None = None) -> str:
+def span(period: Period) -> str:
     """A period in words."""
     if period.since is None and period.until is None:
         return "all time"
@@ -65,14 +70,19 @@ def title(*parts: str) -> list[str]:
 
 
 def table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], *, right: str = "", wide: int = 0
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: str = "",
+    wide: Sequence[int] = (0,),
 ) -> Iterator[str]:
     """Columns side by side on at most 80 columns: `right` has a `>` for each that is set to the
-    right, the column `wide` gives way where there is not enough room."""
+    right, the longest of the columns `wide` gives way where there is not enough room."""
     cells = [[harmless(cell) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in [list(head), *cells]) for i in range(len(head))]
-    room = WIDTH - len(MARGIN) * len(head) - sum(widths) + widths[wide]
-    widths[wide] = max(LEAST, min(widths[wide], room))
+    for _ in range(len(MARGIN) * len(head) + sum(widths) - WIDTH):
+        longest = max(wide, key=lambda i: widths[i])
+        widths[longest] = max(LEAST, widths[longest] - 1)
     yield click.style(_line(head, widths, right), fg="bright_black")
     for row in cells:
         yield _line(row, widths, right)
@@ -92,3 +102,12 @@ def nothing(what: str, period: Period, newest: date | None = None) -> list[str]:
     if newest is not None:
         lines.append(f"  The newest is of {newest}: see --since, --days or --all-time.")
     return lines
+
+
+def unproven(count: int, word: str) -> list[str]:
+    """How much stands in reports that may be anybody's, in one sentence."""
+    if not count:
+        return []
+    stand = "stands" if count == 1 else "stand"
+    text = f"{counted(count, word)} {stand} in reports whose origin is not proven (unproven); "
+    return wrapped(f"{text}--proven leaves them out.", MARGIN)

@@ -1,52 +1,71 @@
 """Reports for people: a list of them, and one of them whole."""
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import click
 
-from mailworthy.names import harmless
-from mailworthy.render.lines import WIDTH, cut, wrapped
-from mailworthy.render.reports.draw import nothing, number, span, table, title
+from mailworthy.render.lines import wrapped
+from mailworthy.render.reports.contents import contents
+from mailworthy.render.reports.draw import counted, nothing, number, span, table, title
 from mailworthy.render.reports.problems import problem_lines
-from mailworthy.reports.answers.listing import Line, Listing, Row, Shown
+from mailworthy.reports.answers.listing import Line, Listing, Shown
+from mailworthy.store.model import Trust
 
-INDENT = " " * 4
-SAID = 2  # lines for each thing that a reporter said
+# What reports of each kind hold, and what is counted in them.
+HOLDS = {
+    "aggregate": ("record", "message"),
+    "tls": ("record", "session"),
+    "failure": ("record", "message"),
+    "complaint": ("record", "message"),
+}
+UNPROVEN, DOMAIN = "?", 4  # a mark; the column of domains
+TRUST = {
+    Trust.RESULTS: "results: your own server authenticated the mail when it came",
+    Trust.VERIFIED: "verified: the signatures of the mail held when it was read",
+    Trust.VOUCHED: "vouched: you answered for where it came from",
+    Trust.UNPROVEN: "unproven: nothing shows that the reporter sent it",
+}
 
 
 def listing(answer: Listing) -> Iterator[str]:
     """Lines of a list."""
-    yield from title(", ".join(answer.domains) or "All domains", span(answer.period))
+    domains = answer.domains or tuple({each.domain for each in answer.reports})
+    several = len(domains) != 1
+    yield from title("All domains" if several else domains[0], span(answer.period))
     if not answer.reports:
-        yield from nothing("reports", answer.period)
+        yield from nothing("reports", answer.period, answer.newest)
         return
-    rows = [
-        (
-            str(each.id),
-            str(each.day),
-            each.kind,
-            each.domain,
-            each.reporter,
-            number(each.messages),
-            _marks(each),
-        )
-        for each in answer.reports
-    ]
-    head = ("number", "day", "kind", "domain", "reporter", "messages", "")
-    yield from table(head, rows, right="><<<<>", wide=4)
-    if answer.more:
-        yield "  there are more: see --limit"
+    head = ("", "number", "day", "kind", "domain", "reporter", "messages", "")
+    rows = [_cells(each) for each in answer.reports]
+    shown = [i for i in range(len(head)) if several or i != DOMAIN]
+    yield from table(
+        [head[i] for i in shown],
+        [[row[i] for i in shown] for row in rows],
+        right="".join("<><<<<><"[i] for i in shown),
+        wide=(DOMAIN, DOMAIN + 1) if several else (DOMAIN,),
+    )
+    yield from _legend(answer)
 
 
-def _marks(each: Line) -> str:
-    """What is to be said of a report in a few letters."""
-    words = [
-        "unproven" if each.trust == "unproven" else "",
+def _cells(each: Line) -> tuple[str, ...]:
+    return (
+        UNPROVEN if each.trust == Trust.UNPROVEN else "",
+        str(each.id),
+        str(each.day),
+        each.kind,
+        each.domain,
+        each.reporter,
+        number(each.messages),
         "" if each.complete and not each.omissions else "partial",
-    ]
-    return " ".join(filter(None, words))
+    )
+
+
+def _legend(answer: Listing) -> Iterator[str]:
+    if answer.more:
+        yield "  there are more: see --limit and --offset"
+    if any(each.trust == Trust.UNPROVEN for each in answer.reports):
+        yield from ("", f"  {UNPROVEN} unproven: nothing shows that its reporter sent it")
 
 
 def show(answer: Shown) -> Iterator[str]:
@@ -57,8 +76,7 @@ def show(answer: Shown) -> Iterator[str]:
         yield from wrapped(text, " " * 16, f"  {name:<14}") if text else ()
     if answer.rows:
         yield ""
-        for row in answer.rows:
-            yield from _row(row)
+        yield from contents(answer.rows)
     if answer.more:
         yield "  there are more: see --limit and --offset"
     for flaw in answer.flaws:
@@ -71,6 +89,7 @@ def show(answer: Shown) -> Iterator[str]:
 
 def _facts(answer: Shown) -> Iterator[tuple[str, str]]:
     each = answer.report
+    record, message = HOLDS[each.kind]
     yield "reporter", f"{each.reporter} <{answer.email}>" if answer.email else each.reporter
     yield "contact", answer.contact
     yield "made by", answer.generator
@@ -78,10 +97,10 @@ def _facts(answer: Shown) -> Iterator[tuple[str, str]]:
     yield "covers", f"{_moment(each.begin)} to {_moment(each.end)} UTC"
     yield "policy", " ".join(f"{name}={text}" for name, text in answer.policy.items())
     yield "format", answer.format
-    yield "trust", each.trust
+    yield "trust", TRUST[Trust(each.trust)]
     yield "found in", answer.path
     yield "whole", "" if each.complete else "no: it breaks off"
-    yield "holds", f"{number(each.records)} records, {number(each.messages)} messages"
+    yield "holds", f"{counted(each.records, record)}, {counted(each.messages, message)}"
     yield "errors", answer.errors if answer.errors not in ("", "[]") else ""
     for came in answer.deliveries:
         yield "came", f"{came.received} by {came.origin}: {came.outcome}"
@@ -89,30 +108,3 @@ def _facts(answer: Shown) -> Iterator[tuple[str, str]]:
 
 def _moment(seconds: int) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}"
-
-
-def _row(row: Row) -> Iterator[str]:
-    good = "pass" in (row.dkim, row.spf)
-    colour = "green" if good else "red"
-    mark = click.style("✓" if good else "✗", fg=colour, bold=True)
-    text = f"{row.address}  {number(row.messages)}  DKIM {row.dkim}  SPF {row.spf}"
-    yield f"  {mark} {cut(harmless(f'{text}  {row.disposition}'), WIDTH - 4)}"
-    yield cut(f"{INDENT}{_names(row)}", WIDTH)
-    for seen in (*row.signatures, *row.paths):
-        yield cut(f"{INDENT}{harmless(seen)}", WIDTH)
-    for said in _said(row.remark):
-        yield from wrapped(said, most=SAID)
-
-
-def _said(remark: str | None) -> Iterator[str]:
-    """What a reporter said of a record: reasons, and words about DKIM and SPF."""
-    found = json.loads(remark) if remark else {}
-    for type_, comment in found.get("reasons", ()):
-        yield f"reason: {type_}" + (f" ({comment})" if comment else "")
-    for name in ("dkim", "spf"):
-        yield from (f"{name.upper()} {at + 1}: {text}" for at, text in found.get(name, ()))
-
-
-def _names(row: Row) -> str:
-    sent = "" if row.envelope_from is None else f", envelope {row.envelope_from or '<>'}"
-    return harmless(f"From {row.header_from}{sent}")

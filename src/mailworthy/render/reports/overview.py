@@ -7,6 +7,7 @@ import click
 
 from mailworthy.render.lines import wrapped
 from mailworthy.render.reports.draw import (
+    counted,
     daily,
     nothing,
     number,
@@ -15,6 +16,7 @@ from mailworthy.render.reports.draw import (
     spark,
     table,
     title,
+    unproven,
 )
 from mailworthy.reports.answers.model import Counts, added
 from mailworthy.reports.answers.overview import DayCounts, Overview
@@ -46,7 +48,7 @@ def _totals(answer: Overview) -> Iterator[str]:
     rate = percent(t.passed, t.messages)
     colour = "green" if not t.neither else "yellow"
     share = click.style(f"{rate} pass DMARC", fg=colour, bold=True)
-    yield f"  {number(t.messages)} messages, {share}"
+    yield f"  {counted(t.messages, 'message')}, {share}"
     yield from wrapped(
         f"both {number(t.both)}, DKIM alone {number(t.dkim_only)}, SPF alone "
         f"{number(t.spf_only)}, neither {number(t.neither)}",
@@ -54,24 +56,19 @@ def _totals(answer: Overview) -> Iterator[str]:
     )
     if stopped := t.quarantined + t.rejected:
         yield from wrapped(
-            f"{number(stopped)} were stopped: {number(t.rejected)} rejected, "
+            f"stopped {number(stopped)}: {number(t.rejected)} rejected, "
             f"{number(t.quarantined)} quarantined",
             "  ",
         )
-    if answer.unproven:
-        yield from wrapped(
-            f"{number(answer.unproven)} messages stand in reports whose origin is not proven; "
-            "--proven leaves them out",
-            "  ",
-        )
+    yield from unproven(answer.unproven, "message")
 
 
 def _chart(answer: Overview) -> Iterator[str]:
     first, last = answer.days[0].day, answer.days[-1].day
     passed = {d.day: d.counts.passed for d in answer.days}
     failed = {d.day: d.counts.neither for d in answer.days}
-    for name, colour, counted in (("pass", "green", passed), ("fail", "red", failed)):
-        values = daily(counted, first, last)
+    for name, colour, counts in (("pass", "green", passed), ("fail", "red", failed)):
+        values = daily(counts, first, last)
         line = click.style(spark(values, CHART).ljust(min(CHART, len(values))), fg=colour)
         yield f"  {name}  {line}  most {number(max(values))} a day"
 

@@ -7,6 +7,7 @@ from mailworthy.render.reports.draw import nothing, number, span, table, title
 from mailworthy.reports.answers.reporters import Reporter, Reporters
 
 FLAWED = 5  # reporters whose flaws are named
+UNPROVEN = "?"
 NAMED = 3  # flaws of each
 
 
@@ -14,11 +15,12 @@ def reporters(answer: Reporters) -> Iterator[str]:
     """Lines."""
     yield from title(", ".join(answer.domains) or "All domains", span(answer.period))
     if not answer.reporters:
-        yield from nothing("reports", answer.period)
+        yield from nothing("reports", answer.period, answer.newest)
         return
     rows = [
         (
-            each.reporter if each.proven else f"{each.reporter} (unproven)",
+            "" if each.proven else UNPROVEN,
+            each.reporter,
             str(each.points),
             number(each.reports),
             number(each.counts.messages),
@@ -29,8 +31,10 @@ def reporters(answer: Reporters) -> Iterator[str]:
         )
         for each in answer.reporters
     ]
-    head = ("reporter", "points", "reports", "messages", "late", "partial", "flawed", "twice")
-    yield from table(head, rows, right="<>>>>>>>")
+    head = ("", "reporter", "points", "reports", "messages", "late", "partial", "flawed", "twice")
+    yield from table(head, rows, right="<<>>>>>>>", wide=(1,))
+    if not all(each.proven for each in answer.reporters):
+        yield from ("", f"  {UNPROVEN} unproven: nothing shows that the reporter sent them")
     flawed = [each for each in answer.reporters if each.flaws]
     if flawed:
         yield from ("", "  What valid reports would not have")

@@ -7,7 +7,17 @@ import click
 
 from mailworthy.names import harmless
 from mailworthy.render.lines import WIDTH, cut, wrapped
-from mailworthy.render.reports.draw import daily, nothing, number, percent, span, spark, title
+from mailworthy.render.reports.draw import (
+    counted,
+    daily,
+    nothing,
+    number,
+    percent,
+    span,
+    spark,
+    title,
+    unproven,
+)
 from mailworthy.reports.answers.sources import Source, Sources
 from mailworthy.sources.signals import Class
 
@@ -32,7 +42,8 @@ def sources(answer: Sources) -> Iterator[str]:
         yield from nothing("mail was reported", answer.period, answer.newest)
         return
     rate = percent(totals.passed, totals.messages)
-    yield f"  {number(totals.messages)} messages, {rate} pass DMARC"
+    yield f"  {counted(totals.messages, 'message')}, {rate} pass DMARC"
+    yield from unproven(sum(each.unproven for each in answer.sources), "message")
     first, last = _reach(answer)
     for each in answer.sources:
         yield from ("", headline(each, first, last))
@@ -54,7 +65,7 @@ def headline(each: Source, first: date, last: date) -> str:
 def _mark(each: Source) -> tuple[str, str]:
     """A sender of yours whose mail fails is no good news."""
     ours = each.class_ in (Class.OWN, Class.APPROVED)
-    return FAILING if ours and each.neither > BEARABLE * each.messages else MARKS[each.class_]
+    return FAILING if ours and each.failed > BEARABLE * each.proven else MARKS[each.class_]
 
 
 def _explained(each: Source) -> Iterator[str]:
@@ -64,7 +75,7 @@ def _explained(each: Source) -> Iterator[str]:
     for sentence in each.todo:
         yield from wrapped(sentence, INDENT + "  ", INDENT + "→ ")
     where = f"  {each.places[0]}" if each.places else ""
-    text = f"{each.first_day} to {each.last_day}  {each.key}{where}"
+    text = f"seen {each.first_day} to {each.last_day}  {each.key}{where}"
     dim = cut(INDENT + harmless(text), WIDTH)
     yield click.style(dim, fg="bright_black")
 
@@ -72,8 +83,8 @@ def _explained(each: Source) -> Iterator[str]:
 def _others(answer: Sources) -> str:
     failed = number(answer.others_failed)
     return (
-        f"{number(answer.others)} messages more are from sources too small to be shown, "
-        f"{failed} of them pass nothing; --limit shows more."
+        f"Sources too small to be shown have {counted(answer.others, 'message')} more, of which "
+        f"{failed} pass nothing; --limit shows more."
     )
 
 

@@ -9,6 +9,7 @@ import click
 from mailworthy.names import harmless
 from mailworthy.render.lines import WIDTH, cut, wrapped
 from mailworthy.render.reports.draw import (
+    counted,
     daily,
     nothing,
     number,
@@ -17,6 +18,7 @@ from mailworthy.render.reports.draw import (
     spark,
     table,
     title,
+    unproven,
 )
 from mailworthy.reports.answers.tls import Failure, Tls
 
@@ -27,15 +29,10 @@ def tls(answer: Tls) -> Iterator[str]:
     """Lines."""
     yield from title(", ".join(answer.domains) or "All domains", span(answer.period))
     if not answer.days:
-        yield from nothing("TLS reports", answer.period)
+        yield from nothing("TLS reports", answer.period, answer.newest)
         return
     yield from _totals(answer)
-    if answer.unproven:
-        yield from wrapped(
-            f"{number(answer.unproven)} sessions stand in reports whose origin is not proven; "
-            "--proven leaves them out",
-            "  ",
-        )
+    yield from unproven(answer.unproven, "session")
     for each in answer.failures:
         yield ""
         yield from _failure(each)
@@ -65,13 +62,13 @@ def _totals(answer: Tls) -> Iterator[str]:
 
 def _failure(each: Failure) -> Iterator[str]:
     mark = click.style("✗", fg="red", bold=True)
-    lead = f"{each.result_type}  {number(each.sessions)} sessions"
-    where = harmless(f"{lead}  {each.mx or each.domain}, by {each.reporter}")
-    yield f"  {mark} {cut(where, WIDTH - 4)}"
+    lead = f"{each.result_type}  {counted(each.sessions, 'session')}  {each.mx or each.domain}"
+    yield f"  {mark} {cut(harmless(lead), WIDTH - 4)}"
     yield from wrapped(each.says)
     yield from wrapped(each.todo.replace("<domain>", each.domain), " " * 6, "    → ")
     if each.rules is not None:
         found = ", ".join(each.rules) or "nothing of it is found today"
         yield from wrapped(f"mailworthy check: {found}")
-    days = cut(f"    {each.first_day} to {each.last_day}", WIDTH)
+    seen = f"{each.first_day} to {each.last_day}, about {each.domain}, by {each.reporter}"
+    days = cut(f"    {harmless(seen)}", WIDTH)
     yield click.style(days, fg="bright_black")

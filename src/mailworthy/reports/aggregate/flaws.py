@@ -58,4 +58,6 @@ class Flaws:
             return
         self._codes.add(code)
         section, meaning = KNOWN[code]
-        self.found.append(Flaw(code, f"{meaning}: {detail}" if detail else meaning, section))
+        self.found.append(
+            Flaw(code, f"{meaning}: {detail}" if detail else meaning, f"RFC 9990 §{section}")
+        )

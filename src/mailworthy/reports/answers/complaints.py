@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 
 from mailworthy.reports.answers.model import Answer, Period, period
+from mailworthy.reports.answers.newest import newest_report
 from mailworthy.reports.model import Kind
 from mailworthy.store import Store, queries
 from mailworthy.store.queries import Scope
@@ -52,7 +53,8 @@ class TypeCount(msgspec.Struct, frozen=True):
 class Complaints(Answer, frozen=True):
     """Complaints by domain, by mailing and by day.
 
-    `unproven` are those in reports whose origin nobody could show: anybody can write one.
+    `unproven` are those in reports whose origin nobody could show: anybody can write one. Where
+    the period is empty, `newest` is the day of the last one outside of it.
     """
 
     domains: tuple[str, ...]
@@ -61,6 +63,7 @@ class Complaints(Answer, frozen=True):
     mailings: tuple[Mailing, ...]
     days: tuple[TypeCount, ...]
     unproven: int
+    newest: date | None
 
 
 def complaints(store: Store, scope: Scope) -> Complaints:
@@ -77,6 +80,7 @@ def complaints(store: Store, scope: Scope) -> Complaints:
         ),
         tuple(TypeCount(r.day, r.feedback_type, r.incidents) for r in days),
         _unproven(store, scope),
+        None if rates else newest_report(store, scope, Kind.COMPLAINT),
     )
 
 

@@ -6,10 +6,11 @@ from typing import Any
 import msgspec
 
 from mailworthy.errors import UsageError
+from mailworthy.reports.answers.contents import Content, contents
 from mailworthy.reports.answers.model import Answer, Period, period
+from mailworthy.reports.answers.newest import newest_report
 from mailworthy.reports.answers.problems import Problem, problems
 from mailworthy.reports.answers.reporters import day_of
-from mailworthy.reports.answers.trails import trails
 from mailworthy.reports.model import Flaw, Kind
 from mailworthy.store import Store, queries
 from mailworthy.store.queries import Scope
@@ -38,12 +39,14 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Listing(Answer, frozen=True):
-    """Reports, the newest first; `more` is whether there are others."""
+    """Reports, the newest first; `more` is whether there are others. Where the period is empty,
+    `newest` is the day of the last one outside of it."""
 
     domains: tuple[str, ...]
     period: Period
     reports: tuple[Line, ...]
     more: bool
+    newest: date | None
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -57,27 +60,9 @@ class Delivery(msgspec.Struct, frozen=True):
     sha256: str
 
 
-class Row(msgspec.Struct, frozen=True):
-    """One record of an aggregate report, as it was reported. `remark` is JSON: reasons, and what
-    the reporter said in its own words."""
-
-    position: int
-    address: str
-    messages: int
-    disposition: str
-    dkim: str
-    spf: str
-    header_from: str
-    envelope_from: str | None
-    envelope_to: str | None
-    signatures: tuple[str, ...]
-    paths: tuple[str, ...]
-    remark: str | None
-
-
 class Shown(Answer, frozen=True):
-    """One report: its head, policy, records, flaws, what was left out, and how it came; `path` is
-    where it was found, from the outside inwards."""
+    """One report: its head, policy, flaws, what was left out, and how it came; `rows` is what
+    stands in it, by its kind; `path` is where it was found, from the outside inwards."""
 
     report: Line
     path: str
@@ -87,7 +72,7 @@ class Shown(Answer, frozen=True):
     generator: str
     policy: dict[str, str]
     errors: str
-    rows: tuple[Row, ...]
+    rows: Content
     more: bool
     flaws: tuple[Flaw, ...]
     problems: tuple[Problem, ...]
@@ -110,7 +95,8 @@ def listing(
     query = queries.reports(scope, kind=kind, reporter=reporter, limit=limit + 1, offset=offset)
     rows = store.rows(query)
     lines = tuple(_line(row) for row in rows[:limit])
-    return Listing(scope.domains, period(scope), lines, len(rows) > limit)
+    last = None if lines else newest_report(store, scope, kind, reporter)
+    return Listing(scope.domains, period(scope), lines, len(rows) > limit, last)
 
 
 def show(store: Store, number: int, *, limit: int = 1000, offset: int = 0) -> Shown:
@@ -118,7 +104,8 @@ def show(store: Store, number: int, *, limit: int = 1000, offset: int = 0) -> Sh
     found = store.rows(queries.report(number))
     if not found:
         raise UsageError(f"there is no report {number}; mailworthy reports list names them")
-    row, records = found[0], records_of(store, number, limit=limit + 1, offset=offset)
+    row = found[0]
+    rows = contents(store, number, Kind(row.kind), limit=limit + 1, offset=offset)
     return Shown(
         report=_line(row),
         path=row.path,
@@ -128,38 +115,14 @@ def show(store: Store, number: int, *, limit: int = 1000, offset: int = 0) -> Sh
         generator=row.generator,
         policy={name: text for name in _POLICY if (text := getattr(row, name))},
         errors=row.errors,
-        rows=records[:limit],
-        more=len(records) > limit,
+        rows=rows[:limit],
+        more=len(rows) > limit,
         flaws=tuple(Flaw(*flaw) for flaw in store.rows(queries.report_flaws(number))),
         problems=problems(store, report=number).problems,
         deliveries=tuple(
             Delivery(d.outcome, d.origin, day_of(d.received), d.trust, d.spot, d.sha256)
             for d in store.rows(queries.deliveries(number))
         ),
-    )
-
-
-def records_of(store: Store, number: int, *, limit: int, offset: int) -> tuple[Row, ...]:
-    """The records of one aggregate report, with what it saw of DKIM and SPF."""
-    rows = store.rows(queries.records(number, limit=limit, offset=offset))
-    known = trails(store, (row.trail_id for row in rows))
-    return tuple(
-        Row(
-            row.position,
-            row.address,
-            row.messages,
-            row.disposition,
-            "pass" if row.dkim else "fail",
-            "pass" if row.spf else "fail",
-            row.header_from,
-            row.envelope_from,
-            row.envelope_to,
-            tuple(f"{d.selector or '?'}._domainkey.{d.domain} {d.result}" for d in trail.dkim),
-            tuple(f"{s.domain or '<>'} {s.result}" for s in trail.spf),
-            row.remark,
-        )
-        for row in rows
-        for trail in (known[row.trail_id],)
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from mailworthy.reports.answers.model import Answer, Counts, Period, counts, period
+from mailworthy.reports.answers.newest import newest_report
 from mailworthy.reports.score import FLAWED, TARDY
 from mailworthy.store import Store, queries
 from mailworthy.store.queries import Scope
@@ -43,11 +44,13 @@ class Reporter(msgspec.Struct, frozen=True):
 
 
 class Reporters(Answer, frozen=True):
-    """All reporters, those with most reports first."""
+    """All reporters, those with most reports first. Where the period is empty, `newest` is the day
+    of the last report outside of it."""
 
     domains: tuple[str, ...]
     period: Period
     reporters: tuple[Reporter, ...]
+    newest: date | None
 
 
 def reporters(store: Store, scope: Scope, *, limit: int = LIMIT) -> Reporters:
@@ -56,9 +59,10 @@ def reporters(store: Store, scope: Scope, *, limit: int = LIMIT) -> Reporters:
         (r.reporter, r.proven): counts(r)
         for r in store.rows(queries.by_reporter(scope, limit=LIMIT))
     }
-    flaws: dict[str, list[FlawCount]] = {}
+    flaws: dict[tuple[str, int], list[FlawCount]] = {}
     for row in store.rows(queries.flaw_counts(scope)):
-        flaws.setdefault(row.reporter, []).append(FlawCount(row.code, row.section, row.reports))
+        count = FlawCount(row.code, row.section, row.reports)
+        flaws.setdefault((row.reporter, row.proven), []).append(count)
     found = tuple(
         Reporter(
             row.reporter,
@@ -72,11 +76,12 @@ def reporters(store: Store, scope: Scope, *, limit: int = LIMIT) -> Reporters:
             row.first_day,
             row.last_day,
             mail.get((row.reporter, row.proven), Counts()),
-            tuple(flaws.get(row.reporter, ())),
+            tuple(flaws.get((row.reporter, row.proven), ())),
         )
         for row in store.rows(queries.quality(scope, limit=limit))
     )
-    return Reporters(scope.domains, period(scope), found)
+    last = None if found else newest_report(store, scope)
+    return Reporters(scope.domains, period(scope), found, last)
 
 
 def _points(row: Any) -> int:

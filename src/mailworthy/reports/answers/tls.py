@@ -8,6 +8,8 @@ import msgspec
 
 from mailworthy.audit.finding import Finding
 from mailworthy.reports.answers.model import Answer, Period, period
+from mailworthy.reports.answers.newest import newest_report
+from mailworthy.reports.model import Kind
 from mailworthy.store import Store, queries
 from mailworthy.store.queries import Scope
 
@@ -114,6 +116,7 @@ class Tls(Answer, frozen=True):
     """Sessions by day, and failures, most first. `found` are the messages of the rules named.
 
     `unproven` are sessions in reports whose origin nobody could show, as of all that are posted.
+    Where the period is empty, `newest` is the day of the last report outside of it.
     """
 
     domains: tuple[str, ...]
@@ -122,6 +125,7 @@ class Tls(Answer, frozen=True):
     failures: tuple[Failure, ...]
     found: dict[str, str]
     unproven: int
+    newest: date | None
 
 
 def tls(store: Store, scope: Scope, findings: dict[str, Iterable[Finding]] | None = None) -> Tls:
@@ -138,6 +142,7 @@ def tls(store: Store, scope: Scope, findings: dict[str, Iterable[Finding]] | Non
         tuple(failures),
         {f.rule: f.message for each in (audits or {}).values() for f in each if f.rule in named},
         _unproven(store, scope),
+        None if days else newest_report(store, scope, Kind.TLS),
     )
 
 

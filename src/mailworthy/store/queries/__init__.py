@@ -11,6 +11,7 @@ from mailworthy.store.queries.feedback import (
     complaint_rate,
     failure_list,
     feedback_days,
+    feedback_of,
 )
 from mailworthy.store.queries.messages import by_author, by_domain, by_reporter, overview, totals
 from mailworthy.store.queries.reports import (
@@ -35,7 +36,13 @@ from mailworthy.store.queries.sources import (
     trail_signatures,
     trails,
 )
-from mailworthy.store.queries.tls import tls_days, tls_failure_rows, tls_failure_totals
+from mailworthy.store.queries.tls import (
+    tls_days,
+    tls_failure_rows,
+    tls_failure_totals,
+    tls_failures_of,
+    tls_policies_of,
+)
 
 __all__ = [
     "EVERYTHING",
@@ -49,6 +56,7 @@ __all__ = [
     "deliveries",
     "failure_list",
     "feedback_days",
+    "feedback_of",
     "flaw_counts",
     "known",
     "overview",
@@ -66,6 +74,8 @@ __all__ = [
     "tls_days",
     "tls_failure_rows",
     "tls_failure_totals",
+    "tls_failures_of",
+    "tls_policies_of",
     "totals",
     "trail_paths",
     "trail_signatures",

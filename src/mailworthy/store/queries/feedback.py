@@ -84,6 +84,13 @@ def failure_list(scope: Scope, *, limit: int = 100, offset: int = 0) -> sa.Selec
     return _listed(failures, scope, limit, offset)
 
 
+def feedback_of(report: int, kind: Kind, *, limit: int = 100, offset: int = 0) -> sa.Select[Any]:
+    """The messages of one failure report or complaint: columns of the view."""
+    view = complaints if kind is Kind.COMPLAINT else failures
+    query = sa.select(view).where(view.c.report == report).order_by(view.c.position)
+    return query.limit(limit).offset(offset)
+
+
 def _listed(view: sa.TableClause, scope: Scope, limit: int, offset: int) -> sa.Select[Any]:
     query = sa.select(view).where(*scope.named(view))
     ordered = query.order_by(view.c.received.desc(), view.c.report.desc(), view.c.position)

@@ -122,14 +122,16 @@ def quality(scope: Scope, *, limit: int = 1000) -> sa.Select[Any]:
 
 
 def flaw_counts(scope: Scope, *, limit: int = 1000) -> sa.Select[Any]:
-    """Which flaws each reporter's reports have: reporter, code, section, reports."""
+    """Which flaws each reporter's reports have, those proven apart from the others: reporter,
+    proven, code, section, reports."""
     row = flaws.c
-    keys = (reporters.c.name, row.code, row.section)
+    keys = (reporters.c.name, table.c.proven, row.code, row.section)
     joined = flaws.join(table, table.c.id == row.report_id).join(
         reporters, reporters.c.id == table.c.reporter_id
     )
     query = sa.select(
-        reporters.c.name.label("reporter"), row.code, row.section, sa.func.count().label("reports")
+        *(reporters.c.name.label("reporter"), table.c.proven, row.code, row.section),
+        sa.func.count().label("reports"),
     )
     grouped = query.select_from(joined).where(*scope.conditions(table)).group_by(*keys)
     return grouped.order_by(sa.desc("reports"), *keys).limit(limit)

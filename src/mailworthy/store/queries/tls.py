@@ -84,3 +84,24 @@ def tls_failure_rows(scope: Scope, *, limit: int = 1000) -> sa.Select[Any]:
         .order_by(reports.c.day.desc(), failure.report_id, failure.position, failure.number)
         .limit(limit)
     )
+
+
+def tls_policies_of(report: int) -> sa.Select[Any]:
+    """The policies of one report: position, domain, type, policy, mx, successful, failed."""
+    row = tls_rows.c
+    columns = (row.type, row.policy, row.mx, row.successful, row.failed)
+    query = sa.select(row.position, domains.c.name.label("domain"), *columns)
+    joined = query.select_from(tls_rows.join(domains, domains.c.id == row.domain_id))
+    return joined.where(row.report_id == report).order_by(row.position)
+
+
+def tls_failures_of(report: int) -> sa.Select[Any]:
+    """What failed in one report: position (of its policy), sessions, result_type, mx, sending_ip,
+    receiving_ip, information, reason_code."""
+    failure, mx = tls_failures.c, domains.alias("mx")
+    query = sa.select(
+        *(failure.position, failure.sessions, failure.result_type, mx.c.name.label("mx")),
+        *(failure.sending_ip, failure.receiving_ip, failure.information, failure.reason_code),
+    )
+    joined = query.select_from(tls_failures.join(mx, mx.c.id == failure.mx_id))
+    return joined.where(failure.report_id == report).order_by(failure.position, failure.number)
