@@ -1,0 +1,116 @@
+"""Bringing the lab up: what depends on nothing at the same time, the rest in order."""
+
+import contextlib
+import http.client
+import re
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import dns.flags
+import dns.message
+import dns.query
+import dns.rdatatype
+
+from lab.authority import Authority
+from lab.dns import SIGNED, make_keys, start_unbound, start_world
+from lab.machine import Machine, connect, wait_for
+from lab.mailhost import MailHost
+from lab.plan import (
+    DNS,
+    MAIL,
+    PLACES,
+    RESOLVER,
+    MailPlace,
+    Place,
+    server_of,
+)
+
+SWITCH = Place("switch", "switch.provider.example", ())
+
+
+def bring_up(state: Path, stack: contextlib.ExitStack) -> tuple[Authority, dict[str, Machine]]:
+    """Start everything; whatever was started is ended by the stack."""
+    authority = Authority(state / "ca")
+    machines = _machines(state, stack)
+    world = machines[DNS.label]
+    hosts = [m for m in machines.values() if isinstance(m, MailHost)]
+    with ThreadPoolExecutor() as pool:
+        made = pool.submit(make_keys, world)
+        owned = list(pool.map(lambda host: _install(host, authority), hosts))
+        postfix = pool.map(MailHost.start_postfix, hosts)
+        start_world(world, [*owned, *made.result()], [line for h in hosts for line in pointers(h)])
+        _await_signatures(world)
+        start_unbound(world)
+        list(postfix)
+        list(pool.map(_await_mail, hosts))
+    with world.inside():
+        for zone in (place.domain for place in MAIL):
+            wait_for(f"the resolver to trust {zone}", partial(_trusted, zone))
+    return authority, machines
+
+
+def _machines(state: Path, stack: contextlib.ExitStack) -> dict[str, Machine]:
+    machines: list[Machine] = []
+    for place in (SWITCH, *PLACES):
+        kind = MailHost if isinstance(place, MailPlace) else Machine
+        machine = kind(place, state, RESOLVER[0])  # type: ignore[arg-type]
+        stack.callback(machine.off)
+        machines.append(machine)
+    for machine in machines:
+        machine.ready()
+    connect(machines[0], machines[1:])
+    return {machine.place.label: machine for machine in machines[1:]}
+
+
+def _install(host: MailHost, authority: Authority) -> str:
+    issued = authority.issue([host.place.hostname])
+    host.generate(issued)
+    return host.install(issued, authority.path)
+
+
+def pointers(host: MailHost) -> list[str]:
+    """The PTR records that a host's owner is told to ask the provider for."""
+    text = (host.folder / "others.zone").read_text()
+    return re.findall(r"(?m)^\S+\s+\d+\s+IN\s+PTR\s+\S+$", text)
+
+
+def _await_signatures(world: Machine) -> None:
+    """Until every signed zone is: what a resolver learns before that, it believes for a while."""
+    zones = [".", *(zone for children in SIGNED.values() for zone in children)]
+    with world.inside():
+        for zone in (*zones, *(place.domain for place in MAIL)):
+            wait_for(f"{zone} to be signed", partial(_signed, zone))
+
+
+def _signed(zone: str) -> bool:
+    query = dns.message.make_query(zone, "SOA", want_dnssec=True)
+    try:
+        answer = dns.query.udp(query, server_of(zone), timeout=1)
+    except (OSError, dns.exception.DNSException):
+        return False
+    return any(found.rdtype == dns.rdatatype.RRSIG for found in answer.answer)
+
+
+def _trusted(zone: str) -> bool:
+    query = dns.message.make_query(zone, "SOA", want_dnssec=True)
+    try:
+        answer = dns.query.udp(query, RESOLVER[0], timeout=2)
+    except (OSError, dns.exception.DNSException):
+        return False
+    return bool(answer.flags & dns.flags.AD)
+
+
+def _await_mail(host: MailHost) -> None:
+    for port in (25, 993, 11332):
+        wait_for(f"port {port} of {host.place.label}", partial(host.answers, port))
+    wait_for("Dovecot", lambda: host.path("/run/dovecot/lmtp").exists())
+    wait_for("Rspamd", partial(_pong, host))
+
+
+def _pong(host: MailHost) -> bool:
+    with host.inside(), contextlib.suppress(OSError):
+        rspamd = http.client.HTTPConnection("127.0.0.1", 11333, timeout=2)
+        rspamd.request("GET", "/ping")
+        return rspamd.getresponse().read().strip() == b"pong"
+    return False
