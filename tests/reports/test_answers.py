@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import storekit as kit
 from answerkit import DAYS, STEERING, ZONE, mixed
 from mailworthy import store as stores
+from mailworthy.cli.reports.scope import each_domain
 from mailworthy.errors import UsageError
 from mailworthy.lookup.drive import drive
 from mailworthy.lookup.memory import Memory
@@ -32,12 +33,13 @@ from mailworthy.reports.answers.sources import Source, sources
 from mailworthy.reports.answers.tls import MEANINGS, tls
 from mailworthy.reports.answers.trails import Sum, Trail, records
 from mailworthy.reports.answers.why import KeyState, why
-from mailworthy.reports.answers.words import Known, expected, say, words
-from mailworthy.reports.model import Kind
+from mailworthy.reports.answers.words import Known, expected, policy_of, say, words
+from mailworthy.reports.model import Kind, Report
 from mailworthy.reports.tls.policy import RESULTS
+from mailworthy.sources.classify import Confidence
 from mailworthy.sources.expect import Expected, Word
 from mailworthy.sources.signals import Class
-from mailworthy.store import Store, Trust, importer
+from mailworthy.store import Saved, Store, Trust, importer, queries
 from mailworthy.store.queries import Scope
 
 FIRST = date.fromordinal(date(1970, 1, 1).toordinal() + kit.BEGIN // kit.DAY)
@@ -99,6 +101,52 @@ def test_sources_are_told_apart(store: Store) -> None:
     assert found["network:203.0.113.0/24"].class_ in (Class.UNKNOWN, Class.THREAT)
     assert found["network:203.0.113.0/24"].let_through == 0
     assert found["address:192.0.2.25"].unproven == 100
+
+
+def save(target: Store, report: Report, raw: bytes, trust: Trust = Trust.VERIFIED) -> Saved:
+    return importer.save(target, report, raw, origin=kit.ORIGIN, trust=trust)
+
+
+def made_up(target: Store) -> None:
+    """What anybody may send, beside one true report of our own server and a stranger."""
+    true = [kit.record(count=10), kit.spoofed("203.0.113.8", 2)]
+    fake = [
+        kit.record(ip="198.51.100.1", count=10**6),
+        kit.spoofed("192.0.2.25", 10**6),
+        *(kit.spoofed(f"198.51.{n}.1", 10**6) for n in range(101, 111)),
+    ]
+    save(target, kit.aggregate(true), b"true")
+    save(target, kit.aggregate(fake, name="evil.example", day=1), b"fake", Trust.UNPROVEN)
+    for n in range(9):
+        other = kit.aggregate([kit.record(count=10**6)], domain=f"d{n}.example", report_id="x")
+        save(target, other, b"%d" % n, Trust.UNPROVEN)
+
+
+def test_what_anybody_makes_up_is_shown_as_such(tmp_path: Path) -> None:
+    with stores.open(tmp_path / "a.db") as mine:
+        made_up(mine)
+        found = sources(mine, ALL, OURS, limit=4, rows=6)
+        before = sources(mine, Scope(("example.com",), proven=True), OURS)
+    assert [s.key for s in found.sources[:2]] == [s.key for s in before.sources]
+    assert [s.class_ for s in found.sources[:2]] == [s.class_ for s in before.sources]
+    assert [s.failed for s in found.sources[:2]] == [s.neither for s in before.sources] == [0, 2]
+    for each in found.sources[2:]:
+        assert (each.class_, each.confidence) == (Class.UNKNOWN, Confidence.UNPROVEN)
+        assert (each.unproven, each.proven, each.failed) == (each.messages, 0, 0)
+
+
+def test_nobody_chooses_what_is_asked_about_or_by_which_policy(tmp_path: Path) -> None:
+    with stores.open(tmp_path / "a.db") as mine:
+        made_up(mine)
+        fake = kit.aggregate(day=9, records=[kit.record()], name="evil.example")
+        assert fake.head.policy is not None
+        fake.head = msgspec.structs.replace(
+            fake.head, policy=msgspec.structs.replace(fake.head.policy, p="reject")
+        )
+        save(mine, fake, b"policy", Trust.UNPROVEN)
+        assert policy_of(mine, "example.com") == "none"
+        assert each_domain(mine, queries.EVERYTHING, 1) == [ALL]
+        assert len(each_domain(mine, queries.EVERYTHING, 5)) == 5
 
 
 def test_small_sources_are_counted_where_they_are_not_shown(store: Store) -> None:

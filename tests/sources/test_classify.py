@@ -386,19 +386,47 @@ def test_a_forger_of_whom_nothing_came_through_needs_no_policy() -> None:
 def test_reports_that_nobody_proved_make_nothing_certain() -> None:
     facts = address(both=10, dkim=(signed("r1"),))
     sure, unsure = classify(facts, EXPECTED), classify(replace(facts, unproven=10), EXPECTED)
-    assert (sure.confidence, unsure.confidence) == (Confidence.CERTAIN, Confidence.POSSIBLE)
-    assert "10 of 10 messages stand in reports whose origin is not proven." in unsure.evidence
+    assert (sure.class_, sure.confidence) == (Class.OWN, Confidence.CERTAIN)
+    assert (unsure.class_, unsure.confidence) == (Class.UNKNOWN, Confidence.UNPROVEN)
+    assert len(unsure.evidence) == 1
+    assert "--vouch" in unsure.todo[0]
+
+
+FORGED = replace(address(n=5000, spf=(spf(DOMAIN, "fail", 5000),), reverse=""), let_through=5000)
 
 
 @pytest.mark.parametrize(
-    "facts",
+    "made_up",
     [
-        address(n=11, both=10, unproven=10, dkim=(signed("r1", n=10),)),
-        address(n=1000, spf_only=1, unproven=1),
+        address("192.0.2.25", both=10, dkim=(signed("r1"),)),
+        address(both=10, dkim=(signed("r1"),), reverse=f"mx.{DOMAIN}"),
+        address(dkim_only=10, dkim=(signed("r1"),), strangers=9),
+        service("mailchimp", dkim_only=10, dkim=(signed("k2"),)),
+        FORGED,
     ],
 )
-def test_what_passes_in_unproven_reports_only_is_never_certain(facts: Facts) -> None:
-    assert classify(facts, EXPECTED).confidence is Confidence.POSSIBLE
+def test_what_anybody_may_have_written_decides_nothing(made_up: Facts) -> None:
+    """Neither is a source ours or a forger's by it, nor is what proven reports say changed."""
+    alone = classify(replace(made_up, unproven=made_up.messages), EXPECTED)
+    assert (alone.class_, alone.confidence) == (Class.UNKNOWN, Confidence.UNPROVEN)
+    true = address(n=3, spf=(spf("other.example", "pass", 3),))
+    mixed = replace(made_up, messages=made_up.messages + 3, unproven=made_up.messages, proven=true)
+    found, before = classify(mixed, EXPECTED), classify(true, EXPECTED)
+    assert (found.class_, found.confidence, found.todo) == (
+        before.class_,
+        before.confidence,
+        before.todo,
+    )
+    assert found.evidence[:-1] == before.evidence
+    assert found.evidence[-1].endswith("not proven; they decide nothing.")
+
+
+def test_a_source_that_is_to_be_ignored_is_so_whoever_tells_of_it() -> None:
+    facts = replace(FORGED, unproven=5000)
+    words = {str(facts.key): Word.IGNORE}
+    assert classify(facts, replace(EXPECTED, words=words)).todo == (
+        "Nothing: you said to ignore it.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,16 @@ def test_the_order_of_rows_does_not_matter(rows: list[Seen], chance: object) -> 
     assert group(rows, DOMAIN) == group(mixed, DOMAIN)
 
 
+@given(ROWS, ROWS)
+def test_what_others_make_up_changes_nothing_that_is_judged(
+    proven: list[Seen], made_up: list[Seen]
+) -> None:
+    found = group([*proven, *(replace(each, proven=False) for each in made_up)], DOMAIN)
+    judged = {key: facts.judged for key, facts in found.items() if facts.judged is not None}
+    assert judged == group(proven, DOMAIN)
+    assert list(judged) == list(group(proven, DOMAIN)) == list(found)[: len(judged)]
+
+
 @given(ROWS)
 def test_every_message_is_in_one_source(rows: list[Seen]) -> None:
     found = group(rows, DOMAIN).values()

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import msgspec
 
-from mailworthy.sources.expect import Expected
+from mailworthy.sources.expect import Expected, Word
 from mailworthy.sources.facts import Facts
 from mailworthy.sources.rules.approved import APPROVED
 from mailworthy.sources.rules.forwarder import FORWARDER
@@ -19,6 +19,10 @@ from mailworthy.sources.view import View
 _RULES = (*OWN, *APPROVED, *FORWARDER, *THREAT, *NOTES)
 SUSPECT = 3  # what hints must add up to before a source is called a threat
 SURE = 5
+UNPROVEN = (
+    "Have these reports prove who sent them, or answer for where they came from: `mailworthy "
+    "reports import` with --authserv-id or --vouch.",
+)
 
 
 class Confidence(StrEnum):
@@ -27,6 +31,7 @@ class Confidence(StrEnum):
     CERTAIN = "certain"
     LIKELY = "likely"
     POSSIBLE = "possible"
+    UNPROVEN = "unproven"  # only reports that anybody may have written tell of it
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -50,18 +55,44 @@ def classify(facts: Facts, expected: Expected) -> Judgement:
     """Judge one source by its facts and what was expected. Nothing is asked, nothing raised.
 
     Own and approved need proof: an address, a key in our DNS, our SPF record or the user's word.
-    Whoever only claims us is a threat or unknown, whatever else he claims.
+    Whoever only claims us is a threat or unknown, whatever else he claims. What stands in reports
+    that are not proven decides nothing, and a source that has nothing else is unknown.
     """
-    view = View(facts, expected)
+    judged = facts.judged
+    if judged is None:
+        return _unproven(View(facts, expected))
+    view = View(judged, expected)
     signals = [found for rule in _RULES if (found := rule(view)) is not None]
     class_ = _decide(view, signals)
     return Judgement(
         class_,
-        _confidence(class_, signals, view),
-        _evidence(class_, signals, view),
+        _confidence(class_, signals),
+        (*_evidence(class_, signals, view), *_beside(facts)),
         todo(view, class_),
-        view.sender.title if view.sender else facts.key.value,
-        view.sender.name if view.sender else None,
+        *_names(view),
+    )
+
+
+def _unproven(view: View) -> Judgement:
+    """Of a source of which anybody may have told nothing is concluded."""
+    steps = todo(view, Class.UNKNOWN) if view.word is Word.IGNORE else UNPROVEN
+    evidence = "It stands in reports only whose origin is not proven, which decide nothing."
+    return Judgement(Class.UNKNOWN, Confidence.UNPROVEN, (evidence,), steps, *_names(view))
+
+
+def _names(view: View) -> tuple[str, str | None]:
+    """The title, and the name in the sender table."""
+    sender = view.sender
+    return (sender.title, sender.name) if sender else (view.facts.key.value, None)
+
+
+def _beside(facts: Facts) -> tuple[str, ...]:
+    """What was left out of the judgement."""
+    if not facts.unproven:
+        return ()
+    return (
+        f"{facts.unproven} of {facts.messages} messages stand in reports whose origin is not "
+        "proven; they decide nothing.",
     )
 
 
@@ -95,10 +126,10 @@ def _best(class_: Class, signals: list[Signal]) -> int:
     return max((s.weight for s in signals if s.speaks_for is class_), default=0)
 
 
-def _confidence(class_: Class, signals: list[Signal], view: View) -> Confidence:
-    """By the sum of what speaks for the class; never high on the word of unproven reports."""
+def _confidence(class_: Class, signals: list[Signal]) -> Confidence:
+    """By the sum of what speaks for the class."""
     total = _sum(class_, signals)
-    if class_ is Class.UNKNOWN or _on_no_word(view):
+    if class_ is Class.UNKNOWN:
         return Confidence.POSSIBLE
     if class_ is Class.THREAT:
         return Confidence.LIKELY if total >= SURE else Confidence.POSSIBLE
@@ -107,23 +138,11 @@ def _confidence(class_: Class, signals: list[Signal], view: View) -> Confidence:
     return Confidence.LIKELY if total >= Weight.STRONG else Confidence.POSSIBLE
 
 
-def _on_no_word(view: View) -> bool:
-    """Whether all mail, or all that passes, may stand in unproven reports only."""
-    passed = view.facts.messages - view.facts.neither
-    return view.facts.unproven >= (passed or view.facts.messages)
-
-
 def _evidence(class_: Class, signals: list[Signal], view: View) -> tuple[str, ...]:
     """What speaks for the class, the strongest first, then what else is worth knowing."""
     chosen = sorted((s for s in signals if s.speaks_for is class_), key=lambda s: -s.weight)
     beside = [s for s in signals if s not in chosen and _worth(s, class_, view)]
-    texts = [s.sentence for s in (*chosen, *beside)]
-    if view.facts.unproven:
-        texts.append(
-            f"{view.facts.unproven} of {view.facts.messages} messages stand in reports "
-            "whose origin is not proven."
-        )
-    return tuple(dict.fromkeys(texts))
+    return tuple(dict.fromkeys(s.sentence for s in (*chosen, *beside)))
 
 
 def _worth(signal: Signal, class_: Class, view: View) -> bool:

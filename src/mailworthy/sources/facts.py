@@ -1,7 +1,7 @@
 """What reports tell of one source, added up: the evidence that a judgement rests on."""
 
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 
@@ -11,6 +11,7 @@ from mailworthy.reports.model import AggregateRecord, Window
 
 DAY = 86_400
 MAX_KINDS = 1_000  # of each kind of detail that is told apart; a report can bring any number
+NOBODY: Mapping[str, int] = {}
 H = TypeVar("H", bound=Hashable)
 
 
@@ -85,8 +86,9 @@ class Facts(msgspec.Struct, frozen=True):
 
     `both`, `dkim_only`, `spf_only` and `neither` split `messages` by what passed aligned;
     `let_through` are those of `neither` that were neither quarantined nor rejected.
-    `unproven` came in reports whose origin nobody could show. `strangers` is for how many
-    unrelated domains the same addresses send. `reverse` is as in Seen.
+    `unproven` came in reports whose origin nobody could show; where that are some and not all,
+    `proven` are the facts of all others. `strangers` is for how many unrelated domains the same
+    addresses send. `reverse` is as in Seen.
     """
 
     key: SourceKey
@@ -106,6 +108,12 @@ class Facts(msgspec.Struct, frozen=True):
     reporters: tuple[str, ...] = ()
     strangers: int = 0
     reverse: str | None = None
+    proven: "Facts | None" = None
+
+    @property
+    def judged(self) -> "Facts | None":
+        """What a judgement may rest on: anybody can write the rest. None if nothing is proven."""
+        return self.proven if self.unproven else self
 
     def __bool__(self) -> NoReturn:
         raise TypeError("facts have no truth value")
@@ -151,6 +159,11 @@ class Tally:
             _count(self._reasons, reason, record.count)
 
     @property
+    def messages(self) -> int:
+        """How many there are."""
+        return self._sums["messages"]
+
+    @property
     def passing(self) -> bool:
         """Whether any message passed aligned."""
         return self._sums["messages"] > self._sums["neither"]
@@ -172,13 +185,14 @@ class Tally:
         details = (self._dkim, self._spf, self._reasons)
         return (*details, self._days, self._addresses, self._reporters)
 
-    def facts(self, strangers: int = 0) -> Facts:
+    def facts(self, others: Mapping[str, int] = NOBODY) -> Facts:
         """The sums so far, each detail in a fixed order."""
         sums = self._sums
+        strangers = max((others.get(ip, 0) for ip in self._addresses), default=0)
         return Facts(
             self.key,
             self.domain,
-            **{n: sums[n] for n in _SUMS},
+            *(sums[n] for n in _SUMS),
             dkim=tuple(DkimCount(*key, n) for key, n in sorted(self._dkim.items())),
             spf=tuple(SpfCount(*key, n) for key, n in sorted(self._spf.items())),
             reasons=tuple(ReasonCount(*key, n) for key, n in sorted(self._reasons.items())),
@@ -188,6 +202,46 @@ class Tally:
             strangers=strangers,
             reverse=self._reverse,
         )
+
+
+class Evidence:
+    """The facts of one source while they are added up: proven reports and others apart."""
+
+    def __init__(self, key: SourceKey, domain: str) -> None:
+        self.key = key
+        self._proven = Tally(key, domain)
+        self._other = Tally(key, domain)
+
+    def add(self, seen: Seen) -> None:
+        """One more record."""
+        (self._proven if seen.proven else self._other).add(seen)
+
+    @property
+    def passing(self) -> bool:
+        """Whether any message passed aligned; of what is proven, if anything is."""
+        return (self._proven if self._proven.messages else self._other).passing
+
+    def under(self, key: SourceKey) -> "Evidence":
+        """The same as those of another source."""
+        self.key = key
+        self._proven.under(key)
+        self._other.under(key)
+        return self
+
+    def merge(self, other: "Evidence") -> None:
+        """Add another's."""
+        self._proven.merge(other._proven)
+        self._other.merge(other._other)
+
+    def facts(self, others: Mapping[str, int]) -> Facts:
+        """The facts so far; `others` says of addresses for how many unrelated domains they send."""
+        if not self._proven.messages or not self._other.messages:
+            return (self._proven if self._proven.messages else self._other).facts(others)
+        proven = self._proven.facts(others)
+        whole = Tally(self.key, proven.domain)
+        whole.merge(self._proven)
+        whole.merge(self._other)
+        return msgspec.structs.replace(whole.facts(others), proven=proven)
 
 
 _SUMS = ("messages", "both", "dkim_only", "spf_only", "neither", "let_through", "unproven")

@@ -4,12 +4,10 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from ipaddress import IPv6Address, ip_network
 
-import msgspec
-
 from mailworthy.dmarc.psl import organizational_domain
 from mailworthy.rdata.address import address
 from mailworthy.reports.model import AggregateRecord, SpfAuth
-from mailworthy.sources.facts import Facts, KeyKind, Seen, SourceKey, Tally
+from mailworthy.sources.facts import Evidence, Facts, KeyKind, Seen, SourceKey
 from mailworthy.sources.match import by_envelope, by_reverse, by_selector, by_signature
 from mailworthy.sources.table import Sender
 
@@ -46,26 +44,30 @@ def group(
     alone: Collection[str] = (),
     strangers: Iterable[tuple[str, int]] = (),
 ) -> dict[SourceKey, Facts]:
-    """The facts of each source in rows about one domain, largest first.
+    """The facts of each source in rows about one domain, largest first: by what is proven, so that
+    nobody is crowded out by what others make up.
 
     `strangers` says of addresses for how many unrelated domains they send too. A failure at an
     address from which other mail passes counts for the address, not for the network.
     """
-    tallies: dict[SourceKey, Tally] = {}
+    tallies: dict[SourceKey, Evidence] = {}
     for row in rows:
         key = source_key(row.record, reverse=row.reverse, alone=alone)
         own = SourceKey(KeyKind.ADDRESS, row.record.ip) if key.kind is KeyKind.NETWORK else key
-        tallies.setdefault(own, Tally(own, domain)).add(row)
+        tallies.setdefault(own, Evidence(own, domain)).add(row)
     others = dict(strangers)
-    found = [_with_strangers(t.facts(), others) for t in _by_network(tallies, domain, alone)]
-    return {f.key: f for f in sorted(found, key=lambda f: (-f.messages, f.key))}
+    found = [each.facts(others) for each in _by_network(tallies, alone)]
+    return {f.key: f for f in sorted(found, key=_size)}
 
 
-def _by_network(
-    tallies: dict[SourceKey, Tally], domain: str, alone: Collection[str]
-) -> Collection[Tally]:
+def _size(facts: Facts) -> tuple[int, int, SourceKey]:
+    proven = facts.messages - facts.unproven
+    return -proven, 0 if proven else -facts.messages, facts.key
+
+
+def _by_network(tallies: dict[SourceKey, Evidence], alone: Collection[str]) -> Collection[Evidence]:
     """The tallies with addresses from which nothing passes put together by network."""
-    found: dict[SourceKey, Tally] = {}
+    found: dict[SourceKey, Evidence] = {}
     for key, tally in tallies.items():
         swarm = key.kind is KeyKind.ADDRESS and not tally.passing and key.value not in alone
         whole = _network(key.value) if swarm else key
@@ -74,11 +76,6 @@ def _by_network(
         else:
             found[whole] = tally.under(whole)
     return found.values()
-
-
-def _with_strangers(facts: Facts, others: dict[str, int]) -> Facts:
-    count = max((others.get(ip, 0) for ip in facts.addresses), default=0)
-    return msgspec.structs.replace(facts, strangers=count) if count else facts
 
 
 def _by_authentication(record: AggregateRecord) -> SourceKey | None:

@@ -1,5 +1,6 @@
 """What the commands that answer from reports share: options, the store, and printing."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -190,11 +191,20 @@ def nowhere(name: str) -> str:
 
 
 def largest(store: "Store", scope: "Scope | None", most: int) -> tuple[str, ...]:
-    """The domains with most mail, of a scope or of all."""
+    """The domains with most mail, of a scope or of all.
+
+    Those of proven reports first: of others anybody can make up as many as he likes.
+    """
+    from msgspec.structs import replace
+
     from mailworthy.store import queries
 
-    query = queries.by_domain(scope or queries.EVERYTHING, limit=most)
-    return tuple(row.domain for row in store.rows(query))
+    whole = scope or queries.EVERYTHING
+    found: dict[str, None] = {}
+    for one in (replace(whole, proven=True), whole):
+        if len(found) < most:
+            found |= {row.domain: None for row in store.rows(queries.by_domain(one, limit=most))}
+    return tuple(found)[:most]
 
 
 def say(name: str, chosen: str, answers: list[Any]) -> None:
@@ -203,3 +213,14 @@ def say(name: str, chosen: str, answers: list[Any]) -> None:
 
     text = document(name, chosen, answers)
     click.echo(text if chosen == "text" else text.encode(), nl=False)
+
+
+def write_raw(store: "Store", sha256: str) -> None:
+    """Print a content as it came, by the name that the store has for it."""
+    from mailworthy.errors import UsageError
+    from mailworthy.store import importer
+
+    if sys.stdout.isatty():
+        raise UsageError("strangers wrote it, and it may steer a terminal: use > FILE or | less")
+    for piece in importer.load(store, sha256):
+        click.echo(piece, nl=False)

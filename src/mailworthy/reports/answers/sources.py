@@ -40,7 +40,9 @@ class Source(msgspec.Struct, frozen=True):
     """One source of mail for a domain.
 
     `key` names it in other commands. `let_through` are messages that passed nothing and were
-    delivered all the same. `first_day` and `last_day` are over all time, `days` of the period:
+    delivered all the same. `unproven` are those in reports that anybody may have written, and
+    `failed` those of `neither` that are in others: they alone are worth an alarm.
+    `first_day` and `last_day` are over all time, `days` of the period:
     what its addresses sent with its results, of which another source may have a part; none where
     these are too many rows. `places`
     are countries and networks, where a database of them was given.
@@ -69,11 +71,17 @@ class Source(msgspec.Struct, frozen=True):
     spf: tuple[SpfCount, ...]
     days: tuple[DayCount, ...]
     places: tuple[str, ...] = ()
+    failed: int = 0
 
     @property
     def passed(self) -> int:
         """Messages that pass DMARC."""
         return self.messages - self.neither
+
+    @property
+    def proven(self) -> int:
+        """Messages in reports that are proven to be their reporters'."""
+        return self.messages - self.unproven
 
 
 class Sources(Answer, frozen=True):
@@ -221,7 +229,7 @@ class _Found:
 def _source(
     facts: Facts, expected: Expected, pairs: set[Pair], ever: dict[Pair, Any], days: Days
 ) -> Source:
-    judged = classify(facts, expected)
+    judged, trusted = classify(facts, expected), facts.judged
     daily = sum((days.get(pair, Counter()) for pair in pairs), Counter[date]())
     return Source(
         domain=facts.domain,
@@ -246,6 +254,7 @@ def _source(
         dkim=facts.dkim,
         spf=facts.spf,
         days=tuple(DayCount(day, count) for day, count in sorted(daily.items())),
+        failed=trusted.neither if trusted is not None else 0,
     )
 
 

@@ -17,7 +17,8 @@ def largest(scope: Scope, *, limit: int) -> sa.Select[Any]:
     """The addresses and trails with most mail, proven and not proven apart: address, trail_id,
     proven, counts, first_day and last_day within the scope.
 
-    Who is the largest is found by messages alone; the other sums are made of those few only.
+    Who is the largest is found by messages alone, first of all those of proven reports, since
+    anybody can make up others; the other sums are made of those few only.
     Without `since` and `until` this is answered from the sums over all time.
     """
     always = scope.since is None and scope.until is None
@@ -30,7 +31,7 @@ def largest(scope: Scope, *, limit: int) -> sa.Select[Any]:
         sa.select(*keys, total(table.c.messages).label("most"))
         .where(*wanted)
         .group_by(*keys)
-        .order_by(sa.desc("most"), *keys)
+        .order_by(table.c.proven.desc(), sa.desc("most"), *keys)
         .limit(limit)
         .subquery()
     )
@@ -42,8 +43,8 @@ def largest(scope: Scope, *, limit: int) -> sa.Select[Any]:
         addresses.c.name.label("address"), *(c for c in few.c if c.name != "address_id")
     )
     joined = few.join(addresses, addresses.c.id == few.c.address_id)
-    ordered = query.select_from(joined).order_by(few.c.messages.desc(), "address")
-    return ordered.order_by("trail_id", "proven")
+    ordered = query.select_from(joined).order_by(few.c.proven.desc(), few.c.messages.desc())
+    return ordered.order_by("address", "trail_id")
 
 
 def days_of(scope: Scope, names: Sequence[str], *, limit: int) -> sa.Select[Any]:
@@ -78,10 +79,10 @@ def known_of(scope: Scope, names: Sequence[str]) -> sa.Select[Any]:
 
 
 def newest_of(domain: str) -> sa.Select[Any]:
-    """The day and the policy of the newest aggregate report about one domain: day, p."""
+    """The day and the policy of the newest proven aggregate report about one domain: day, p."""
     row = reports.c
     whose = sa.select(domains.c.id).where(domains.c.name == domain).scalar_subquery()
-    wanted = (row.domain_id == whose, row.kind == Kind.AGGREGATE.value)
+    wanted = (row.domain_id == whose, row.kind == Kind.AGGREGATE.value, row.proven == 1)
     return sa.select(row.day, row.p).where(*wanted).order_by(row.day.desc()).limit(1)
 
 
@@ -102,10 +103,11 @@ def volumes_of(scope: Scope, names: Sequence[str], *, limit: int) -> sa.Select[A
 
 
 def shared_of(names: Sequence[str]) -> sa.Select[Any]:
-    """For how many domains addresses were seen, of those that were for several: address,
-    domains."""
+    """For how many domains addresses were seen in proven reports, of those that were for several:
+    address, domains."""
     row, count = seen.c, sa.func.count(sa.distinct(seen.c.domain_id)).label("domains")
-    grouped = sa.select(row.address_id, count).where(row.address_id.in_(_ids(names)))
+    whose = (row.address_id.in_(_ids(names)), row.proven == 1)
+    grouped = sa.select(row.address_id, count).where(*whose)
     inner = grouped.group_by(row.address_id).having(count > 1).subquery()
     joined = inner.join(addresses, addresses.c.id == inner.c.address_id)
     return sa.select(addresses.c.name.label("address"), inner.c.domains).select_from(joined)
