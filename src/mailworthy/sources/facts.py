@@ -187,12 +187,12 @@ class Tally:
 
     def facts(self, others: Mapping[str, int] = NOBODY) -> Facts:
         """The sums so far, each detail in a fixed order."""
-        sums = self._sums
+        sums: dict[str, Any] = {name: self._sums[name] for name in _SUMS}
         strangers = max((others.get(ip, 0) for ip in self._addresses), default=0)
         return Facts(
             self.key,
             self.domain,
-            *(sums[n] for n in _SUMS),
+            **sums,
             dkim=tuple(DkimCount(*key, n) for key, n in sorted(self._dkim.items())),
             spf=tuple(SpfCount(*key, n) for key, n in sorted(self._spf.items())),
             reasons=tuple(ReasonCount(*key, n) for key, n in sorted(self._reasons.items())),
