@@ -5,7 +5,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 import msgspec
 
-from mailworthy.lookup.model import NOT_ASKED, Answer, Fetched, Reply, Status, Why
+from mailworthy.lookup.model import NOT_ASKED, Answer, Fetched, Inspected, Reply, Status, Why
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -54,6 +54,8 @@ def missing(answer: Reply, what: str = "") -> Unknown | NotAsked:
 def _label(answer: Reply) -> str:
     if isinstance(answer, Answer):
         return f"{answer.ask.name} {answer.ask.type}"
+    if isinstance(answer, Inspected):
+        return "the server"
     return answer.ask.url if isinstance(answer, Fetched) else answer.ask.host
 
 

@@ -11,6 +11,8 @@ from mailworthy.lookup.model import (
     Dialled,
     Fetch,
     Fetched,
+    Inspect,
+    Inspected,
     Question,
     Reply,
 )
@@ -20,6 +22,7 @@ _KINDS: dict[str, tuple[type[Ask], type[Reply]]] = {
     "dns": (Question, Answer),
     "fetch": (Fetch, Fetched),
     "dial": (Dial, Dialled),
+    "server": (Inspect, Inspected),
 }
 # Written even where they say nothing, so that every line of a kind reads alike.
 _ALWAYS = frozenset({"status", "ttl", "ad", "chain", "rcode", "records", "code"})
@@ -33,6 +36,8 @@ def key(ask: Ask) -> Key:
         return ("dns", ask.name, ask.type)
     if isinstance(ask, Fetch):
         return ("fetch", ask.url)
+    if isinstance(ask, Inspect):
+        return ("server",)
     return ("dial", ask.host, ask.ip, ask.port, ask.encryption, ask.newest, *ask.trials)
 
 
@@ -67,7 +72,7 @@ def decode_scoped(line: bytes) -> tuple[str, Reply]:
     values = msgspec.json.decode(line, type=dict[str, Any])
     kind = values.get("kind")
     if not isinstance(kind, str) or kind not in _KINDS:
-        raise ValueError("its kind is none of dns, fetch, dial")
+        raise ValueError("its kind is none of dns, fetch, dial, server")
     ask_type, reply_type = _KINDS[kind]
     ask = msgspec.convert(_only(values, ask_type), ask_type)
     if isinstance(ask, Question):  # its name is in the inside form already

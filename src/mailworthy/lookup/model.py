@@ -8,7 +8,7 @@ Answer whose status is FAILED.
 from collections.abc import Generator
 from enum import StrEnum
 from functools import lru_cache
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
@@ -96,6 +96,10 @@ class Dial(msgspec.Struct, frozen=True, tag_field="kind", tag="dial"):
     encryption: Encryption = Encryption.STARTTLS
     newest: str = ""
     trials: tuple[Trial, ...] = ()
+
+
+class Inspect(msgspec.Struct, frozen=True, tag_field="kind", tag="server"):
+    """A look at the mail server itself, at its programs and files; a run looks at one."""
 
 
 class Answer(msgspec.Struct, frozen=True, tag_field="kind", tag="dns"):
@@ -189,14 +193,25 @@ class Dialled(msgspec.Struct, frozen=True, tag_field="kind", tag="dial"):
         return _keywords(self.ehlo_tls)
 
 
+class Inspected(msgspec.Struct, frozen=True, tag_field="kind", tag="server"):
+    """What was learned of one Inspect: `found` is the reading as plain values."""
+
+    ask: Inspect
+    status: Status
+    why: Why | None = None
+    detail: str = ""
+    found: dict[str, Any] = {}
+    ms: float = 0.0
+
+
 def _keywords(said: Said | None) -> frozenset[str]:
     if said is None or said.code != 250:
         return frozenset()
     return frozenset(line.split()[0].upper() for line in said.lines[1:] if line.split())
 
 
-Ask: TypeAlias = Question | Fetch | Dial
-Reply: TypeAlias = Answer | Fetched | Dialled
+Ask: TypeAlias = Question | Fetch | Dial | Inspect
+Reply: TypeAlias = Answer | Fetched | Dialled | Inspected
 Asking: TypeAlias = Generator[tuple[Ask, ...], tuple[Reply, ...], T]
 
 
@@ -207,6 +222,8 @@ def failed(ask: Ask, why: Why, *, detail: str = "", server: str = "", ms: float 
         return Answer(ask, Status.FAILED, why, rcode=rcode, server=server, ms=ms)
     if isinstance(ask, Fetch):
         return Fetched(ask, Status.FAILED, why, detail=detail, ms=ms)
+    if isinstance(ask, Inspect):
+        return Inspected(ask, Status.FAILED, why, detail=detail, ms=ms)
     return Dialled(ask, Status.FAILED, why, detail=detail, ms=ms)
 
 

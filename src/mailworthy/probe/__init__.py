@@ -1,0 +1,1 @@
+"""What only a connection, or a look at the machine itself, can tell."""
