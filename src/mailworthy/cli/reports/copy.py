@@ -4,10 +4,15 @@ import click
 
 from mailworthy.cli.reports.intake import store as where_
 from mailworthy.cli.reports.scope import opened
+from mailworthy.cli.reports.urls import guarded
 
 
 @click.command("copy")
-@click.argument("url", envvar="MAILWORTHY_CLICKHOUSE")
+@click.argument(
+    "url",
+    envvar="MAILWORTHY_CLICKHOUSE",
+    callback=guarded("put the URL into the variable MAILWORTHY_CLICKHOUSE instead"),
+)
 @where_
 @click.option("--cluster", default="", metavar="NAME", help="Spread it over the shards of NAME.")
 @click.option("--replicated", is_flag=True, help="Keep it on all replicas of each shard.")

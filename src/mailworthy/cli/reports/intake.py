@@ -10,6 +10,7 @@ import click
 
 from mailworthy.cli.options import asking, option
 from mailworthy.cli.reports import retaining
+from mailworthy.cli.reports.urls import guarded
 
 if TYPE_CHECKING:
     from mailworthy.reports.intake.importing import Importer
@@ -22,6 +23,10 @@ store = click.option(
     "--store",
     "where",
     envvar="MAILWORTHY_STORE",
+    callback=guarded(
+        "put the URL into the variable MAILWORTHY_STORE instead, or the password into ~/.pgpass "
+        "(mode 0600)"
+    ),
     metavar="PATH|URL",
     help="The store: a SQLite file, a folder, or postgresql://…  [default: your own]",
 )
@@ -55,8 +60,8 @@ _format = click.option(
 
 def intake(function: F) -> F:
     """The options of every command that takes reports in."""
-    keeping = retaining.options
-    for add in (_format, asking, option("deadline"), _verify, _own, _vouch, keeping, store):
+    keeping = (option("keep_whole"), retaining.options)
+    for add in (_format, asking, option("deadline"), _verify, _own, _vouch, *keeping, store):
         function = add(function)
     return function
 
@@ -100,6 +105,7 @@ def importer(
     again: bool = False,
     keep_raw: int,
     keep_rows: int,
+    keep_whole: bool,
     **asked: Any,
 ) -> "Iterator[tuple[Importer, Callable[[], None]]]":
     """The importer that the options ask for, and what gives up what is too old once a day; that
@@ -112,7 +118,7 @@ def importer(
     with means(Asking(**asked)) as (resolver, _), stores.open(where) as opened:
         judge = Judge(resolver if verify else None, own_ids=own_ids, deadline=deadline)
         tend = partial(retaining.tend, opened, keep_raw, keep_rows)
-        yield Importer(opened, judge, again=again), tend
+        yield Importer(opened, judge, again=again, keep_whole=keep_whole), tend
         tend()
 
 

@@ -1,5 +1,7 @@
 """How to speak to a ClickHouse."""
 
+import logging
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -8,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from mailworthy.errors import UsageError
-from mailworthy.store.errors import translated
+from mailworthy.reports.shown import shown
+from mailworthy.store.errors import StoreError, StoreUnusable, translated
 
 # As SQL has it elsewhere: what is not there is NULL, and a table is asked on all shards.
 SETTINGS = {
@@ -25,6 +28,15 @@ WRITING = {
     "mutations_sync": 2,
     "allow_nondeterministic_mutations": 1,
 }
+
+
+# Libraries that tell standard error of each try, if nobody listens to them.
+_CHATTER = ("clickhouse_connect", "urllib3")
+_HTTP = re.compile(r"ConnectionPool\(|Max retries exceeded|Connection aborted")
+_ERRNO = re.compile(r"\[Errno -?\d+\] ([^'\")\[\]]{1,100})")
+_LATE = re.compile(r"((?:connect|read) timeout|timed out)", re.IGNORECASE)
+_TLS = re.compile(r"SSL[A-Za-z]*\(.{0,200}?[\])}] ?([^'\")(]{1,100})")
+_URL = re.compile(r" ?\(?(?:for url )?https?://[^\s)]*\)?")
 
 
 class Link(Protocol):
@@ -54,6 +66,9 @@ class Connect:
             text = "ClickHouse needs a driver: pip install 'mailworthy[clickhouse]'"
             raise UsageError(text) from error
         self._driver_error: type[Exception] = self._engine.dialect.loaded_dbapi.Error
+        self._where = f"{url.host}:{url.port}" if url.port else str(url.host)
+        for name in _CHATTER:
+            logging.getLogger(name).addHandler(logging.NullHandler())
 
     def run(self, text: str) -> None:
         """Do something that has no answer."""
@@ -87,6 +102,15 @@ class Connect:
         try:
             yield
         except exc.DBAPIError as error:
-            raise translated(error.orig) from error
+            raise self._translated(error.orig) from error
         except self._driver_error as error:
-            raise translated(error) from error
+            raise self._translated(error) from error
+
+    def _translated(self, error: BaseException | None) -> StoreError:
+        """One line: what the server says, or why there is none, without the workings of HTTP."""
+        text = str(error)
+        if not _HTTP.search(text):
+            return translated(Exception(_URL.sub("", text)))
+        why = _ERRNO.search(text) or _LATE.search(text) or _TLS.search(text)
+        reason = f": {why[1].strip()}" if why else ""
+        return StoreUnusable(f"no ClickHouse answers at {shown(self._where)}{reason}")
