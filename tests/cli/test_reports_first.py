@@ -194,6 +194,35 @@ def test_an_export_to_a_full_disk_names_the_file(folder: Path) -> None:
     )
 
 
+def test_what_could_not_be_read_comes_back(folder: Path) -> None:
+    found = json.loads(reports(folder, "problems", "--format", "json").stdout)["problems"]
+    which = next(str(each["id"]) for each in found if each["fault"] == "too-large")
+    assert f"{which}  too-large" in reports(folder, "problems").stdout.decode()
+    assert reports(folder, "problems", "--raw", which).stdout == b"bomb"
+    missing = reports(folder, "problems", "--raw", "99")
+    assert (missing.returncode, missing.stdout) == (2, b"")
+    assert b"there is no problem 99" in missing.stderr
+
+
+def test_raw_content_is_kept_from_terminals(folder: Path) -> None:
+    mine, theirs = pty.openpty()
+    with os.fdopen(mine, "rb", buffering=0):
+        command = [*COMMAND, "reports", "show", "1", "--raw", "--store", "m.db"]
+        found = subprocess.run(
+            command, cwd=folder, env=PLAIN, stdout=theirs, stderr=subprocess.PIPE, check=False
+        )
+        os.close(theirs)
+    assert found.returncode == 2
+    assert b"it may steer a terminal: use > FILE or | less" in found.stderr
+
+
+def test_an_error_of_a_store_names_it(folder: Path) -> None:
+    (folder / "no.db").write_text("this is no database at all " * 100)
+    found = inside("reports", "overview", "--store", "no.db", cwd=folder)
+    assert (found.returncode, found.stdout) == (2, b"")
+    assert found.stderr.startswith(b"mailworthy: the store no.db: ")
+
+
 def test_an_import_tells_a_person_what_is_next(tmp_path: Path) -> None:
     head = Head(
         Kind.AGGREGATE,

@@ -30,10 +30,10 @@ _BUSY_STATES = {"40P01", "40001", "55P03", "53300"}
 _FULL_STATES = {"53100", "53200"}
 
 
-def translated(error: BaseException | None) -> StoreError:
-    """The error of ours for one of the driver's."""
+def translated(error: BaseException | None, place: str | None = None) -> StoreError:
+    """The error of ours for one of the driver's; `place` is the file or database."""
     text = " ".join(str(error).split())
-    return _kind(error)(f"the store: {text[:300]}")
+    return _kind(error)(f"the store{f' {place}' if place else ''}: {text[:300]}")
 
 
 def is_busy(error: BaseException | None) -> bool:

@@ -3,7 +3,7 @@
 import click
 
 from mailworthy.cli.reports.intake import store as where_
-from mailworthy.cli.reports.scope import MOST, limit, offset, opened, printed, say
+from mailworthy.cli.reports.scope import MOST, limit, offset, opened, printed, say, write_raw
 
 
 @click.command("show")
@@ -21,12 +21,10 @@ def command(
     NUMBER is what `mailworthy reports list` prints.
     """
     from mailworthy.reports.answers.listing import show
-    from mailworthy.store import importer
 
     with opened(where) as store:
         answer = show(store, number, limit=limit, offset=offset)
         if raw:
-            for piece in importer.load(store, answer.deliveries[-1].sha256):
-                click.echo(piece, nl=False)
+            write_raw(store, answer.deliveries[-1].sha256)
             return
     say("show", format_, [answer])

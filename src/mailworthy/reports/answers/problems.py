@@ -4,6 +4,7 @@ from datetime import date
 
 import msgspec
 
+from mailworthy.errors import UsageError
 from mailworthy.reports.answers.model import Answer
 from mailworthy.reports.answers.reporters import day_of
 from mailworthy.store import Store, queries
@@ -56,3 +57,13 @@ def problems(
         for row in rows[:limit]
     )
     return Problems(found, len(rows) > limit)
+
+
+def content_of(store: Store, number: int) -> str:
+    """The name (SHA-256) of the content that a problem is about, which the importer loads. Raises
+    UsageError if there is no such problem, StoreError."""
+    found = store.rows(queries.problem_list(number=number, limit=1))
+    if not found:
+        raise UsageError(f"there is no problem {number}; mailworthy reports problems names them")
+    sha256: str = found[0].sha256
+    return sha256

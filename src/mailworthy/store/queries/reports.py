@@ -137,8 +137,14 @@ def flaw_counts(scope: Scope, *, limit: int = 1000) -> sa.Select[Any]:
     return grouped.order_by(sa.desc("reports"), *keys).limit(limit)
 
 
-def problem_list(*, limit: int = 100, offset: int = 0, report: int | None = None) -> sa.Select[Any]:
-    """What could not be read or was left out, the newest first.
+def problem_list(
+    *,
+    limit: int = 100,
+    offset: int = 0,
+    report: int | None = None,
+    number: int | None = None,
+) -> sa.Select[Any]:
+    """What could not be read or was left out, the newest first; of one report, or that one only.
 
     Columns: id, fault (`omission` for parts of a report), report_id, path, place, reason,
     excerpt, received, origin, sha256.
@@ -149,4 +155,6 @@ def problem_list(*, limit: int = 100, offset: int = 0, report: int | None = None
     joined = query.select_from(problems.join(raws, raws.c.id == row.raw_id))
     if report is not None:
         joined = joined.where(row.report_id == report)
+    if number is not None:
+        joined = joined.where(row.id == number)
     return joined.order_by(row.received.desc(), row.id.desc()).limit(limit).offset(offset)
