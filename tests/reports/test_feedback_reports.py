@@ -117,7 +117,7 @@ def test_a_complaint() -> None:
     head = report.head
     assert (head.kind, head.format) == (Kind.COMPLAINT, Format.ARF)
     assert head.window == Window(ARRIVAL, ARRIVAL)
-    assert head.report_id == "report.1@isp.example"
+    assert head.report_id == "redacted@isp.example"
     assert (head.reporter.name, head.reporter.email) == ("isp.example", "fbl@isp.example")
     assert head.reporter.contact == "mx.isp.example"
     assert head.reporter.generator == "SomeGenerator/1.0"
@@ -129,7 +129,7 @@ def test_a_complaint() -> None:
     assert record.incidents == 3
     assert record.campaign == "55:spring:news:example"
     assert record.list_id == "news.example.com"
-    assert record.message_id == "m1@example.com"
+    assert record.message_id == "redacted@example.com"
     assert (record.dkim_domain, record.dkim_selector) == ("example.com", "sel")
 
 
@@ -158,7 +158,6 @@ def test_nobody_is_left_in_what_is_kept() -> None:
 
 NAMES = {line.partition(":")[0] for line in (ABUSE + FAILURE + SAMPLE).splitlines()}
 NAMES |= {"Received-Date", "Cc", "X-Campaign", "Sender"}
-NAMES -= {"Message-ID"}  # stays: it finds the message in our own log
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))
@@ -506,13 +505,13 @@ def told(text: str, subject: str = "x") -> bytes:
 @pytest.mark.parametrize(
     ("data", "kind", "domain", "message_id", "failures"),
     [
-        (told(EXIM), Kind.FAILURE, "example.com", "m2@example.com", ("dmarc",)),
-        (told(RFC6591), Kind.FAILURE, "example.com", "m2@example.com", ("dmarc",)),
+        (told(EXIM), Kind.FAILURE, "example.com", "redacted@example.com", ("dmarc",)),
+        (told(RFC6591), Kind.FAILURE, "example.com", "redacted@example.com", ("dmarc",)),
         (told(NETEASE), Kind.FAILURE, "", "", ()),
         (told(NETEASE, "DMARC Failure Report for example.org (ip=192.0.2.99)"), Kind.FAILURE,
          "example.org", "", ("dmarc",)),
         (told(PEOPLE), Kind.COMPLAINT, "", "", ()),
-        (mail(None, text=PEOPLE), Kind.COMPLAINT, "example.com", "m1@example.com", ()),
+        (mail(None, text=PEOPLE), Kind.COMPLAINT, "example.com", "redacted@example.com", ()),
     ],
 )  # fmt: skip
 def test_reports_in_prose(
@@ -553,7 +552,7 @@ def test_microsofts_old_jmrp() -> None:
         ("CFBL-Feedback-ID: 111:\n 222:3_45 6", "111:222:3_456"),
         ("X-Campaign: spring", "spring"),
         ("X-Mailgun-Tag: a\nX-Campaign: b", "b"),
-        ("Feedback-ID: anna@isp.example:news", "redacted@isp.example:news"),
+        ("Feedback-ID: anna@isp.example:news", "redacted:news"),
         ("X-Other: spring", ""),
     ],
 )

@@ -2,5 +2,6 @@
 
 from mailworthy.reports.feedback.reader import read
 from mailworthy.reports.feedback.redact import Redactor
+from mailworthy.reports.feedback.retold import retold
 
-__all__ = ["Redactor", "read"]
+__all__ = ["Redactor", "read", "retold"]

@@ -11,11 +11,13 @@ from mailworthy.message.author import author
 from mailworthy.message.header import Message
 from mailworthy.message.lexer import decode
 from mailworthy.reports.feedback import validity
+from mailworthy.reports.feedback.clean import Cleaner
 from mailworthy.reports.feedback.fields import moment, plain, words
 from mailworthy.reports.feedback.parts import Parts, find
+from mailworthy.reports.feedback.people import People
 from mailworthy.reports.feedback.redact import HIDDEN, Redactor
-from mailworthy.reports.feedback.sample import Sample, address, examine
-from mailworthy.reports.feedback.words import KEPT, TYPES
+from mailworthy.reports.feedback.sample import Sample, examine, header, named
+from mailworthy.reports.feedback.words import ALIGNED, AUTH_FAILURES, DELIVERED, TYPES
 from mailworthy.reports.model import (
     FailureRecord,
     Fault,
@@ -51,8 +53,9 @@ def read(
 
     It is a failure if it tells of authentication that failed, whatever type it claims, and a
     complaint otherwise, `not-spam` (somebody took one back) among them. By default no person is
-    left in it: see Redactor about `salt`; subjects go, and of fields that no RFC knows the name
-    alone stays. The Message-ID stays, since it finds the message in our own log.
+    left in it: see Redactor about `salt`; subjects and comments go, and of fields that no RFC knows
+    nothing stays. Domains, addresses of hosts, selectors and results stay. Labels of mailings are
+    the sender's own words: they stay where they are plain words that name nobody in the report.
 
     What tells of no failure and no complaint is NO_REPORT; numbers of incidents beyond reason
     and, where `now` is given, an arrival in the future are refused. Never raises for what is in
@@ -74,14 +77,15 @@ class _Reading:
         self.parts, self.place, self.redactor = parts, place, redactor
         self.fields = parts.fields
         self.now = None if now is None else int(now.timestamp())
-        self.sample = examine(parts.sample, redactor) if parts.sample else Sample()
+        self.cleaner = cleaner(parts, redactor)
+        self.sample = examine(parts.sample, self.cleaner) if parts.sample else Sample()
         self.notes = Notes()
 
     def report(self) -> Report | Unreadable:
         kind, type_ = self.kind()
         if kind is None:
-            told = type_ or "that is missing"
-            return self.refuse(Fault.UNKNOWN_FORMAT, f"the feedback type {told} is not known")
+            told = "this feedback type is not known" if type_ else "there is no feedback type"
+            return self.refuse(Fault.UNKNOWN_FORMAT, told)
         incidents = self.incidents()
         arrival = self.arrival()
         if isinstance(incidents, Unreadable):
@@ -102,7 +106,7 @@ class _Reading:
 
     def kind(self) -> tuple[Kind | None, str]:
         """Failure or complaint, and the type as written; a missing type is told from the rest."""
-        type_ = self.word("feedback-type")
+        type_ = self.cleaner.words(self.fields.get("feedback-type"), TYPES)
         if self.fields.has("auth-failure"):
             return Kind.FAILURE, type_ or "auth-failure"
         if not type_ and self.fields.items:
@@ -126,7 +130,7 @@ class _Reading:
         when = moment(told) if told else None
         if when is None:
             self.notes.flaw("arrival-date", "there is no date of arrival", "RFC 5965 §3.2")
-            when = moment(" ".join(_value(self.parts.header, b"date").split()))
+            when = moment(" ".join(value(self.parts.header, b"date").split()))
         if when is None:
             return self.refuse(Fault.MISSING, "neither the report nor its mail has a date")
         if self.now is not None and when > self.now + _AHEAD:
@@ -148,28 +152,30 @@ class _Reading:
     def record(self, type_: str, arrival: int, incidents: int) -> FailureRecord:
         fields, sample = self.fields, self.sample
         failure = fields.has("auth-failure")
-        results = " ".join(fields.all("authentication-results")[:10])
+        clean = self.cleaner
+        results = fields.all("authentication-results")[:10]
         return FailureRecord(
             type_,
-            self.domain(results),
+            self.domain(" ".join(results)),
             arrival,
             self.source_ip(),
-            tuple(map(self.redactor.text, words(fields.get("auth-failure")))),
-            self.word("delivery-result"),
-            self.redactor.text(", ".join(words(fields.get("identity-alignment")))),
+            words(clean.words(fields.get("auth-failure"), AUTH_FAILURES)),
+            clean.words(fields.get("delivery-result"), DELIVERED),
+            clean.words(fields.get("identity-alignment"), ALIGNED),
             self.mail_from(),
             sample.header_from,
-            address(fields.get("original-rcpt-to"), self.redactor) or sample.rcpt_to,
-            sample.message_id or shown(fields.get("message-id").strip("<> "), 500),
+            clean.address(fields.get("original-rcpt-to")) or sample.rcpt_to,
+            sample.message_id or clean.ident(fields.get("message-id")),
             sample.subject,
             sample.campaign,
             sample.list_id,
-            shown(self.redactor.text(results), 4000),
+            shown(" ".join(map(clean.results, results)), 4000),
             self.name("dkim-domain") or ("" if failure else sample.dkim_domain),
-            self.name("dkim-selector") or ("" if failure else sample.dkim_selector),
-            shown(self.redactor.text(" ".join(fields.all("spf-dns")[:10])), 2000),
+            clean.selector(fields.get("dkim-selector"))
+            or ("" if failure else sample.dkim_selector),
+            shown(" ".join(map(clean.spf_dns, fields.all("spf-dns")[:10])), 2000),
             incidents,
-            tuple(self.kept()),
+            tuple(clean.field(name, value) for name, value in fields.items),
         )
 
     def domain(self, results: str) -> str:
@@ -183,66 +189,68 @@ class _Reading:
             self.fields.get("dkim-domain"),
         )
         for text in told:
-            if text and (found := values.domain(plain(text).rpartition("@")[2].strip("<>"))):
+            found = self.cleaner.domain(text)
+            if found != HIDDEN and values.domain(found):
                 return found
         self.notes.flaw("no-domain", "nothing tells whose domain it is", "RFC 6591 §3.1")
         return ""
 
     def source_ip(self) -> str:
-        """The address, which some put a name or a comment behind."""
-        text = plain(self.fields.get("source-ip"))
-        found = values.ip(text) or values.ip(text.partition(" ")[0])
-        if found is None and text:
-            self.notes.omit("Source-IP", "this is no address", self.redactor.text(text))
-        return found or ""
+        text = self.fields.get("source-ip")
+        found = self.cleaner.ip(text)
+        if not found and plain(text):
+            self.notes.omit("Source-IP", "this is no address", self.cleaner.address(text))
+        return found
 
     def mail_from(self) -> str:
         if not self.fields.has("original-mail-from"):
             return self.sample.mail_from
-        return address(self.fields.get("original-mail-from") or "<>", self.redactor)
+        return self.cleaner.address(self.fields.get("original-mail-from") or "<>")
 
     def name(self, field: str) -> str:
-        text = plain(self.fields.get(field)).strip('"')
-        other = shown(self.redactor.text(text).lower(), 253)
-        return (values.domain(text) or other) if text else ""
-
-    def word(self, field: str) -> str:
-        return shown(self.redactor.text(plain(self.fields.get(field))).lower(), 40)
-
-    def kept(self) -> Iterator[tuple[str, str]]:
-        for written, value in self.fields.items:
-            key, name = written.lower(), self.redactor.text(written)
-            if not self.redactor.active:
-                yield name, value
-            elif key == "reported-uri":
-                yield name, self.redactor.uri(value)
-            elif key in {"original-mail-from", "original-rcpt-to"}:
-                yield name, address(value, self.redactor)
-            else:
-                yield name, self.redactor.text(value) if key in KEPT else HIDDEN
+        text = self.fields.get(field)
+        return self.cleaner.domain(text) if plain(text) else ""
 
     def reporter(self) -> Reporter:
-        """Who sent the mail; its address is that of a machine, and kept."""
-        header = self.parts.header
-        lines = [header.lines[index] for index in header.places.get(b"from", [])]
-        found = author([line.partition(b":")[2] for line in lines])
-        box = next((box for box in found.mailboxes if box.domain), None)
-        mta = self.redactor.text(self.fields.get("reporting-mta").rpartition(";")[2].strip())
+        """Who sent the mail; its address is kept where it is that of a machine."""
+        mta = self.fields.get("reporting-mta").rpartition(";")[2].strip()
+        host = self.cleaner.domain(mta) if mta else ""
+        local, domain = sender(self.parts.header)
         return Reporter(
-            box.domain if box else shown(mta, 253),
-            shown(f"{box.local}@{box.domain}", 400) if box else "",
-            shown(mta, 253),
-            shown(self.redactor.text(self.fields.get("user-agent")), 200),
+            domain or host,
+            shown(self.cleaner.reporter(local, domain), 400) if domain else "",
+            host,
+            self.cleaner.product(self.fields.get("user-agent")),
         )
 
     def report_id(self) -> str:
-        return shown(_value(self.parts.header, b"message-id").strip().strip("<>"), 500)
+        return self.cleaner.ident(value(self.parts.header, b"message-id"))
+
+
+def cleaner(parts: Parts, redactor: Redactor) -> Cleaner:
+    """What takes the people out of this report."""
+    people = People(redactor)
+    if redactor.active:
+        fields = parts.fields
+        people.add(fields.all("original-mail-from"))
+        people.add((*fields.all("original-rcpt-to"), *fields.all("removal-recipient")), parts=True)
+        if parts.sample:
+            named(header(parts.sample), people)
+    return Cleaner(redactor, people)
+
+
+def sender(message: Message) -> tuple[str, str]:
+    """The address that the mail of a report is from, as two halves; empty if there is none."""
+    boxes = author(message.values(b"from")).mailboxes
+    box = next((box for box in boxes if box.domain and values.domain(box.domain)), None)
+    return (box.local, box.domain) if box else ("", "")
 
 
 def _one(record: FailureRecord) -> Iterator[Record]:
     yield record
 
 
-def _value(header: Message, name: bytes) -> str:
-    places = header.places.get(name, [])[:1]
-    return decode(header.lines[places[0]].partition(b":")[2][:10_000]) if places else ""
+def value(message: Message, name: bytes) -> str:
+    """The first field of a name; empty if there is none."""
+    found = message.values(name)[:1]
+    return decode(found[0][:10_000]) if found else ""

@@ -4,8 +4,11 @@ import hashlib
 import hmac
 import re
 
+from mailworthy.reports.tls import values
+
 HIDDEN = "redacted"
 _DIGITS = 16  # hexadecimal, 64 bits: enough to tell people apart
+_CHECK = 4  # digits more, by which we know our own word again
 # Properties of Authentication-Results keep their name; every other equals sign is the address's.
 # A run of characters is tried once, from its beginning, so that no text takes long.
 _RUN = r'[^\s<>@,;:"()\[\]]'
@@ -16,6 +19,7 @@ _ADDRESS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _URI = re.compile(r"(https?://)(?:[^/?#\s@]{0,500}@)?([^/?#\s@]{1,255})", re.IGNORECASE)
+_OWN = re.compile(rf"[0-9a-f]{{{_DIGITS + _CHECK}}}", re.ASCII)
 
 
 class Redactor:
@@ -25,7 +29,8 @@ class Redactor:
     two reports about one person can be seen to be so. The salt has to be secret and made by
     chance, once a store: local parts are few and easy to guess, and whoever knows the salt, or
     where none is used, has found out a plain hash in no time. So without a salt all addresses
-    read alike, `redacted@example.com`. With `active` False nothing is changed.
+    read alike, `redacted@example.com`. What stands for somebody already stays as it is; nobody
+    else can make such a word. With `active` False nothing is changed.
     """
 
     def __init__(self, salt: bytes = b"", *, active: bool = True) -> None:
@@ -39,10 +44,30 @@ class Redactor:
 
     def local(self, local: str, domain: str) -> str:
         """What stands in place of a local part; it differs from one domain to another."""
+        bare = local.strip(chr(34))
+        return bare if self.is_own(bare) else self._word(f"{bare}@{domain}")
+
+    def name(self, text: str) -> str:
+        """What stands in place of any other word; upper and lower case are one."""
+        return text if not self.active or self.is_own(text) else self._word(text)
+
+    def is_own(self, text: str) -> bool:
+        """Whether a word stands for somebody already."""
+        if text == HIDDEN:
+            return True
+        if not self.salt or not _OWN.fullmatch(text):
+            return False
+        return hmac.compare_digest(self._digest(text[:_DIGITS])[:_CHECK], text[_DIGITS:])
+
+    def _word(self, text: str) -> str:
         if not self.salt:
             return HIDDEN
-        person = f"{local.strip(chr(34))}@{domain}".lower().encode("utf-8", "surrogateescape")
-        return hmac.new(self.salt, person, hashlib.sha256).hexdigest()[:_DIGITS]
+        digits = self._digest(text.lower())[:_DIGITS]
+        return digits + self._digest(digits)[:_CHECK]
+
+    def _digest(self, text: str) -> str:
+        octets = text.encode("utf-8", "surrogatepass")
+        return hmac.new(self.salt, octets, hashlib.sha256).hexdigest()
 
     def text(self, text: str) -> str:
         """A text with every address in it made unreadable; linear."""
@@ -53,8 +78,20 @@ class Redactor:
         if not self.active:
             return text
         if found := _URI.match(text.strip()):
-            return f"{found[1].lower()}{found[2].lower()}/"
-        return self.text(text) if text.lower().lstrip().startswith("mailto:") else HIDDEN
+            host = found[2].lower()
+            if values.domain(host.partition(":")[0]) or values.ip(host):
+                return f"{found[1].lower()}{host}/"
+        scheme, _, rest = text.strip().partition(":")
+        return f"{scheme.lower()}:{self.path(rest)}" if scheme.lower() == "mailto" else HIDDEN
+
+    def path(self, text: str) -> str:
+        """An address alone: its local part ends at the last @; what has no domain is hidden."""
+        local, at, domain = text.strip().rpartition("@")
+        if not self.active:
+            return text.strip()
+        literal = domain[:1] == "[" and values.ip(domain)
+        known = f"[{literal}]" if literal else values.domain(domain)
+        return self.address(local, known) if at and known else HIDDEN
 
     def _found(self, found: re.Match[str]) -> str:
         local = found["local"] or found["quoted"]

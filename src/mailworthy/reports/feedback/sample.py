@@ -9,12 +9,14 @@ from mailworthy.message.author import author
 from mailworthy.message.header import Message, read
 from mailworthy.message.lexer import decode
 from mailworthy.reports.envelope.fields import words as encoded_words
-from mailworthy.reports.feedback.redact import HIDDEN, Redactor
+from mailworthy.reports.feedback.clean import Cleaner
+from mailworthy.reports.feedback.people import People
 from mailworthy.reports.feedback.words import CAMPAIGNS
 from mailworthy.reports.shown import shown
 
 MAX_OCTETS = 262144
-_ANGLE = re.compile(r"<([^<>]{1,1000})>")
+_SENDERS = (b"from", b"sender", b"reply-to", b"return-path")
+_RECIPIENTS = (b"to", b"cc", b"bcc", b"delivered-to", b"x-original-to", b"x-hmxmroriginalrecipient")
 _SPACE = re.compile(r"\s+")
 
 
@@ -33,35 +35,38 @@ class Sample(msgspec.Struct, frozen=True):
     dkim_selector: str = ""
 
 
-def examine(data: bytes, redactor: Redactor) -> Sample:
+def examine(data: bytes, cleaner: Cleaner) -> Sample:
     """Read the header of a message, as far as it came. Never raises; linear and bounded."""
-    message = read(data[:MAX_OCTETS].lstrip(b"\r\n"))
-    domain, selector = _signer(message)
-    header_from, from_domain = _author(message, redactor)
+    message = header(data)
+    domain, selector = signer(message)
+    header_from, from_domain = _author(message, cleaner)
     return Sample(
         header_from,
         from_domain,
-        address(_text(message, "return-path"), redactor),
-        address(_text(message, "x-hmxmroriginalrecipient"), redactor),
-        shown(_text(message, "message-id").strip().strip("<>"), 500),
-        "" if redactor.active else shown(encoded_words(_text(message, "subject")), 1000),
-        _campaign(message, redactor),
-        _list(message, redactor),
-        domain,
-        selector,
+        cleaner.address(_text(message, "return-path")),
+        cleaner.address(_text(message, "x-hmxmroriginalrecipient")),
+        cleaner.ident(_text(message, "message-id")),
+        "" if cleaner.redactor.active else shown(encoded_words(_text(message, "subject")), 1000),
+        cleaner.campaign(campaign(message)[1]),
+        cleaner.list_id(_text(message, "list-id").strip()),
+        cleaner.domain(domain) if domain else "",
+        cleaner.selector(selector),
     )
 
 
-def address(text: str, redactor: Redactor) -> str:
-    """A path of an envelope, redacted; `<>` for the null reverse-path, empty for nothing."""
-    bare = text.strip()
-    if bare == "<>":
-        return bare
-    found = _ANGLE.search(bare)
-    path = (found[1] if found else bare).strip()
-    if "@" not in path and redactor.active:
-        return HIDDEN if path else ""
-    return shown(redactor.text(path), 400)
+def header(data: bytes) -> Message:
+    """The header of the message, as far as it is looked at."""
+    return read(data[:MAX_OCTETS].lstrip(b"\r\n"))
+
+
+def named(message: Message, people: People) -> None:
+    """Learn who is named in the fields of a message that hold addresses."""
+    people.add(_each(message, _SENDERS))
+    people.add(_each(message, _RECIPIENTS), parts=True)
+
+
+def _each(message: Message, names: tuple[bytes, ...]) -> list[str]:
+    return [decode(value[:10_000]) for name in names for value in message.values(name)[:10]]
 
 
 def _text(message: Message, name: str) -> str:
@@ -72,30 +77,24 @@ def _text(message: Message, name: str) -> str:
     return decode(message.lines[places[0]].partition(b":")[2][:10_000])
 
 
-def _author(message: Message, redactor: Redactor) -> tuple[str, str]:
-    lines = (message.lines[index] for index in message.places.get(b"from", []))
-    found = author([line.partition(b":")[2] for line in lines])
+def _author(message: Message, cleaner: Cleaner) -> tuple[str, str]:
+    found = author(message.values(b"from"))
     box = next((box for box in found.mailboxes if box.domain), None)
     if box is None:
         return "", ""
-    return shown(redactor.address(box.local, box.domain), 400), box.domain
+    return shown(cleaner.redactor.path(f"{box.local}@{box.domain}"), 400), box.domain
 
 
-def _signer(message: Message) -> tuple[str, str]:
-    places = message.places.get(b"dkim-signature", [])[:1]
-    return peek(message.lines[places[0]].partition(b":")[2]) if places else ("", "")
+def signer(message: Message) -> tuple[str, str]:
+    """The domain and the selector of the first signature, as they stand there."""
+    found = message.values(b"dkim-signature")[:1]
+    return peek(found[0]) if found else ("", "")
 
 
-def _campaign(message: Message, redactor: Redactor) -> str:
+def campaign(message: Message) -> tuple[bytes, str]:
+    """The first field that names the mailing, and what it says; empty if there is none."""
     for name in CAMPAIGNS:
         if text := _text(message, name).strip():
             whole = _SPACE.sub("", text) if name == "cfbl-feedback-id" else text  # RFC 9477 §5.2
-            return shown(redactor.text(whole), 300)
-    return ""
-
-
-def _list(message: Message, redactor: Redactor) -> str:
-    """What stands in angle brackets, which is what stays the same (RFC 2919 §2)."""
-    text = _text(message, "list-id").strip()
-    found = _ANGLE.findall(text)
-    return shown(redactor.text(found[-1] if found else text), 300).lower()
+            return name.encode(), whole
+    return b"", ""

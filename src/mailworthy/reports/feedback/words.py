@@ -1,4 +1,4 @@
-"""The words of feedback reports, and which fields may be kept (RFC 5965 §7, RFC 6591 §3)."""
+"""The words of feedback reports, and which names of fields are kept (RFC 5965 §7, RFC 6591 §3)."""
 
 from mailworthy.reports.model import Kind
 
@@ -17,15 +17,20 @@ MECHANISMS = frozenset(("dkim", "spf"))
 SEVERAL = frozenset(
     ("authentication-results", "original-rcpt-to", "reported-domain", "reported-uri", "spf-dns")
 )
-# Fields whose values are kept where people are taken out of them; of all others only the name is,
-# since nobody knows what a reporter puts there: subjects, whole headers, tokens.
-KEPT = frozenset(
+ALIGNED = MECHANISMS | {"none"}
+# What the world writes beside those of RFC 6591 §3.2.2.
+DELIVERED = DELIVERY_RESULTS | {"quarantine", "none", "inbox", "junk", "accept"}
+DELIVERED |= {"discard", "smg-policy-action"}
+# Fields whose names tell nothing but what the field is: RFC 5965 §3, RFC 6591 §3, and common ones.
+NAMES = frozenset(
     (
         *("feedback-type", "user-agent", "version", "arrival-date", "received-date"),
         *("original-mail-from", "original-rcpt-to", "reporting-mta", "source-ip", "incidents"),
         *("authentication-results", "reported-domain", "auth-failure", "delivery-result"),
         *("identity-alignment", "dkim-domain", "dkim-identity", "dkim-selector"),
-        *("dkim-adsp-dns", "dkim-selector-dns", "spf-dns", "source-port"),
+        *("dkim-adsp-dns", "dkim-selector-dns", "spf-dns", "source-port", "reported-uri"),
+        *("original-envelope-id", "dkim-canonicalized-header", "dkim-canonicalized-body"),
+        *("removal-recipient", "message-id", "subject", "from", "to", "source"),
     )
 )
 # Header fields by which senders mark a mailing, most telling first (RFC 9477 §3.3).
