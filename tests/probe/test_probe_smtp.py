@@ -1,0 +1,250 @@
+"""SMTP conversations with servers of all manners."""
+
+import asyncio
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from certificates import Issued, issued, root
+from mailworthy.lookup.model import Dial, Dialled, Encryption, Status, Trial, Why
+from mailworthy.probe.lines import Limits
+from mailworthy.probe.smtp import Caller, converse
+from smtpfake import Reader, Script, Server, Writer, context, serving
+
+HASTY = Limits(reply=0.5, whole=1.5)
+TODAY = datetime.now(UTC)
+ROOT = issued(authority=True, title="Probe Root", start=TODAY - timedelta(days=9), days=90)
+
+
+def leaf(*names: str, age: int = 5, days: int = 60) -> Issued:
+    return ROOT.issue(*names, start=TODAY - timedelta(days=age), days=days)
+
+
+LEAF = leaf("mail.example.com")
+
+
+@pytest.fixture(scope="module")
+def ca(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("ca") / "ca.pem"
+    path.write_bytes(ROOT.certificate.public_bytes(Encoding.PEM))
+    return str(path)
+
+
+def dialled(script: Script, *, caller: Caller | None = None, **more: Any) -> Dialled:
+    async def run() -> Dialled:
+        async with serving(script) as port:
+            ask = Dial("mail.example.com", "127.0.0.1", port, **more)
+            return await converse(ask, caller or Caller("probe.example.net", limits=HASTY))
+
+    return asyncio.run(run())
+
+
+def test_a_server_as_it_should_be(ca: str) -> None:
+    server = Server(context(LEAF, ROOT))
+    reply = dialled(server, caller=Caller("probe.example.net", ca, HASTY))
+    assert (reply.status, reply.why, reply.detail) == (Status.FOUND, None, "")
+    assert reply.banner
+    assert reply.banner.lines == ("mail.example.com ESMTP",)
+    assert reply.extensions == {"SIZE", "STARTTLS"}
+    assert reply.extensions_tls == {"SIZE"}
+    assert reply.tls
+    assert reply.tls.chain == (LEAF.der, ROOT.der)
+    assert (reply.tls.version, reply.tls.untrusted) == ("TLSv1.3", "")
+    assert server.heard == [
+        b"EHLO probe.example.net",
+        b"STARTTLS",
+        b"EHLO probe.example.net",
+        b"QUIT",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("chain", "said"),
+    [
+        ((root().issue("mail.example.com"),), "unable to get local issuer certificate"),
+        ((issued(["mail.example.com"]),), "self-signed certificate"),
+        ((leaf("mail.example.com", age=8, days=2),), "certificate has expired"),
+    ],
+)
+def test_bad_certificates_are_seen_and_told(chain: tuple[Issued, ...], said: str, ca: str) -> None:
+    reply = dialled(Server(context(*chain)), caller=Caller("probe.example.net", ca, HASTY))
+    assert reply.tls
+    assert reply.tls.untrusted == said
+    assert reply.tls.chain[0] == chain[0].der
+    assert reply.ehlo_tls
+    assert reply.ehlo_tls.code == 250
+
+
+def test_old_versions_are_seen_where_they_are_asked_for() -> None:
+    reply = dialled(Server(context(LEAF)), newest="TLSv1.1")
+    assert reply.tls
+    assert reply.tls.version == "TLSv1.1"
+    old = dialled(Server(context(LEAF, newest=ssl.TLSVersion.TLSv1_1)))
+    assert old.tls
+    assert old.tls.version == "TLSv1.1"
+    new = context(LEAF)
+    new.minimum_version = ssl.TLSVersion.TLSv1_2
+    refused = dialled(Server(new), newest="TLSv1.1")
+    assert refused.tls is None
+    assert refused.status is Status.FOUND
+    assert refused.tls_error in (
+        "tlsv1 alert protocol version",
+        "the server hung up in the middle of it",
+    )
+
+
+def test_encryption_from_the_first_octet() -> None:
+    async def run() -> Dialled:
+        server = await asyncio.start_server(Server(), "127.0.0.1", 0, ssl=context(LEAF))
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            ask = Dial("mail.example.com", "127.0.0.1", port, Encryption.IMPLICIT)
+            return await converse(ask, Caller(limits=HASTY))
+
+    reply = asyncio.run(run())
+    assert reply.tls
+    assert reply.tls.chain == (LEAF.der,)
+    assert reply.banner
+    assert reply.ehlo
+    assert reply.starttls is None
+
+
+@pytest.mark.parametrize(
+    ("server", "said"),
+    [
+        (Server(ehlo=(b"STARTTLS",), replies={b"STARTTLS": b"454 not now\r\n"}), ""),
+        (Server(ehlo=(b"STARTTLS",), replies={b"STARTTLS": b"220 go\r\n250 plain\r\n"}), "octets"),
+        (Server(context(LEAF), injected=b"250 injected\r\n"), "CVE-2011-0411"),
+    ],
+)
+def test_encryption_that_fails(server: Server, said: str) -> None:
+    reply = dialled(server)
+    assert reply.status is Status.FOUND
+    assert reply.tls is None
+    assert said in reply.tls_error
+    assert bool(reply.tls_error) == bool(said)
+
+
+async def silent(reader: Reader, writer: Writer) -> None:
+    await reader.read()
+
+
+async def dripping(reader: Reader, writer: Writer) -> None:
+    while True:
+        writer.write(b"2")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+async def endless(reader: Reader, writer: Writer) -> None:
+    while True:
+        writer.write(b"220-on and on\r\n")
+        await writer.drain()
+
+
+async def one_line(reader: Reader, writer: Writer) -> None:
+    while True:
+        writer.write(b"2" * 65536)
+        await writer.drain()
+
+
+async def closing(reader: Reader, writer: Writer) -> None:
+    writer.close()
+
+
+def saying(text: bytes) -> Script:
+    async def script(reader: Reader, writer: Writer) -> None:
+        writer.write(text)
+        await reader.read()
+
+    return script
+
+
+@pytest.mark.parametrize(
+    ("script", "why", "detail"),
+    [
+        (silent, Why.TIMEOUT, "no reply in time"),
+        (dripping, Why.TIMEOUT, "no reply in time"),
+        (endless, Why.GARBLED, "more than"),
+        (one_line, Why.GARBLED, "more than"),
+        (closing, Why.GARBLED, "closed"),
+        (saying(b"SSH-2.0-OpenSSH_9.2\r\n"), Why.GARBLED, "no reply of SMTP: SSH-2.0"),
+        (saying(b"\x1b[2J\x07\r\n"), Why.GARBLED, "no reply of SMTP"),
+        (saying(b"220-a\r\n221 b\r\n"), Why.GARBLED, "different codes"),
+        (saying(b"999 a\r\n"), Why.GARBLED, "no reply of SMTP"),
+        (saying(b"421 too many connections\r\n"), Why.BUSY, "421 too many connections"),
+        (Server(replies={b"EHLO": b"421 4.7.0 later\r\n"}), Why.BUSY, "421 4.7.0 later"),
+    ],
+)
+def test_what_cannot_be_learned(script: Script, why: Why, detail: str) -> None:
+    reply = dialled(script)
+    assert (reply.status, reply.why) == (Status.FAILED, why)
+    assert detail in reply.detail
+    assert reply.detail.isprintable()
+
+
+def test_nobody_there() -> None:
+    reply = asyncio.run(converse(Dial("a", "127.0.0.1", 1), Caller(limits=HASTY)))
+    assert (reply.status, reply.why) == (Status.FAILED, Why.UNREACHABLE)
+
+
+def test_a_server_that_refuses_everybody_was_heard() -> None:
+    server = Server(banner=b"554 5.7.1 no mail here\r\n")
+    reply = dialled(server)
+    assert reply.status is Status.FOUND
+    assert reply.banner
+    assert reply.banner.code == 554
+    assert server.heard == []
+
+
+def test_what_was_learned_before_the_end_is_kept() -> None:
+    reply = dialled(Server(replies={b"EHLO": b"250-a\r\n"}))
+    assert reply.status is Status.FOUND
+    assert (reply.why, reply.detail, reply.ehlo) == (None, "no reply in time", None)
+
+
+def test_nothing_that_steers_a_terminal_comes_through() -> None:
+    reply = dialled(Server(banner=b"220 a\x1b[2J\xff\x9b b\r\n"))
+    assert reply.banner
+    assert all(line.isprintable() for line in reply.banner.lines)
+
+
+def test_trials_are_made_on_request_only() -> None:
+    server = Server(replies={b"VRFY": b"252 perhaps\r\n"})
+    assert dialled(server).tried == ()
+    reply = dialled(server, trials=(Trial.VRFY, Trial.RELAY))
+    assert [(trial, said.code) for trial, said in reply.tried] == [(Trial.VRFY, 252)]
+    assert b"MAIL" not in b"".join(server.heard)  # not from the server's own address
+
+
+@pytest.mark.parametrize(("answer", "code"), [(b"250 fine\r\n", 250), (b"554 no\r\n", 554)])
+def test_relaying_is_tried_without_sending(answer: bytes, code: int) -> None:
+    server = Server(ehlo=(), replies={b"RCPT": answer})
+
+    async def run() -> Dialled:
+        listening = await asyncio.start_server(server, "127.0.0.2", 0)
+        async with listening:
+            port = listening.sockets[0].getsockname()[1]
+            ask = Dial("a", "127.0.0.2", port, trials=(Trial.RELAY,))
+            return await converse(ask, Caller(limits=HASTY))
+
+    reply = asyncio.run(run())
+    assert [(trial, said.code) for trial, said in reply.tried] == [(Trial.RELAY, code)]
+    verbs = b" ".join(line.split()[0] for line in server.heard)
+    assert verbs == b"EHLO MAIL RCPT RSET QUIT"
+
+
+def test_a_ca_file_must_be_one(tmp_path: Path) -> None:
+    from mailworthy.errors import UsageError
+    from mailworthy.probe.tls import context as offered
+
+    path = tmp_path / "ca.pem"
+    with pytest.raises(UsageError, match="no file"):
+        offered(ca=str(path))
+    path.write_text("nothing")
+    with pytest.raises(UsageError, match="cannot be read"):
+        offered(ca=str(path))
