@@ -66,7 +66,8 @@ class Dictionaries:
         Texts are kept printable and of at most 255 characters.
         """
         known = self._known[table.name]
-        if new := texts - known.keys():
+        # Not `texts - known.keys()`, which goes through all that is known.
+        if new := {text for text in texts if text not in known}:
             if len(known) + len(new) > REMEMBER[table.name]:
                 known.clear()
                 new = texts
@@ -79,7 +80,7 @@ class Dictionaries:
         self, connection: sa.Connection, combinations: set[Seen]
     ) -> Mapping[Seen, tuple[int, int | None]]:
         """The same for what reporters saw of DKIM and SPF: the numbers of trail and remark."""
-        if new := combinations - self._seen.keys():
+        if new := {each for each in combinations if each not in self._seen}:
             if len(self._seen) + len(new) > REMEMBER_SEEN:
                 self._seen.clear()
                 new = combinations

@@ -38,6 +38,7 @@ class Store:
         self.statements = Statements(backend)
         self.dictionaries = Dictionaries(backend, self.statements)
         self._turn = threading.Lock()
+        self._joined = threading.local()
         self._driver_error: type[Exception] = backend.engine.dialect.loaded_dbapi.Error
         with self._own_errors():
             upgrade(backend)
@@ -45,6 +46,11 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A connection that sees one state of the store for as long as it is used."""
+        joined = self._together()
+        if joined is not None:
+            with self._own_errors():
+                yield joined
+            return
         with self._own_errors(), self.backend.engine.connect() as connection:
             yield connection.execution_options(**self.backend.snapshot)
 
@@ -54,6 +60,11 @@ class Store:
 
         Raises StoreBusy where others keep the lock, StoreFull where there is no room.
         """
+        joined = self._together()
+        if joined is not None:
+            with self._own_errors():
+                yield joined
+            return
         with (
             self._own_errors(),
             self._turn,
@@ -62,6 +73,28 @@ class Store:
         ):
             yield connection
             connection.commit()
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one transaction of all that this thread reads and writes within.
+
+        If anything is raised, nothing of it is stored. Only where one writes at a time anyway:
+        elsewhere each stays for itself, since two that book many domains in another order would
+        wait for each other for ever. Raises what `writing` raises.
+        """
+        if self.backend.apart or self._together() is not None:
+            yield
+            return
+        with self.writing() as connection:
+            self._joined.connection = connection
+            try:
+                yield
+            finally:
+                self._joined.connection = None
+
+    def _together(self) -> sa.Connection | None:
+        """The connection of a transaction that this thread is within."""
+        return getattr(self._joined, "connection", None)
 
     def rows(self, query: sa.Select[Any]) -> list[Any]:
         """The whole answer to one of mailworthy.store.queries, as named tuples."""

@@ -56,7 +56,9 @@ def test_killed_at_random_moments(tmp_path: Path, count: int, kills: int) -> Non
     assert undisturbed(path, folder) == 0
     with store.open(clean) as one, store.open(path) as other:
         assert kit.ids(one) == kit.named(range(count))
-        assert storekit.dump(other) == storekit.dump(one)
+        # When it was last tidied up is not of the reports.
+        without = ("meta", "intake_state")
+        assert storekit.dump(other, without=without) == storekit.dump(one, without=without)
 
 
 def test_two_importers_and_a_reader_at_once(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,8 +10,11 @@ import click
 from mailworthy.cli.reports.intake import TEMPFAIL, Kept, Told, importer, intake
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
     from mailworthy.reports.intake.importing import Importer
-    from mailworthy.reports.intake.model import Done
+    from mailworthy.reports.intake.model import Done, Incoming
 
 # Postfix's local(8) sets these for a command in an alias.
 _PIPED = ("RECIPIENT", "SENDER", "LOCAL")
@@ -86,13 +90,13 @@ Next: mailworthy reports sources    who sends in your name, and what to do;
 def _paths(paths: tuple[str, ...], vouch: bool, told: _Told, given: dict[str, Any]) -> int:
     from mailworthy.cli.streams import one_line
     from mailworthy.reports.intake.files import walk
-    from mailworthy.reports.intake.together import take_all
+    from mailworthy.reports.intake.together import each_opened, take_all
     from mailworthy.store import StoreBusy, StoreFull
 
     try:
         with importer(**given) as (mine, _):
             mine.judge_again()
-            for done in take_all(mine, _incoming(walk(paths), vouch)):
+            for done in take_all(mine, each_opened(walk(paths), partial(_opened, vouch=vouch))):
                 told.tell(done)
             mine.settle()
     except (StoreBusy, StoreFull) as error:
@@ -101,18 +105,10 @@ def _paths(paths: tuple[str, ...], vouch: bool, told: _Told, given: dict[str, An
     return told.code
 
 
-def _file(mine: "Importer", path: Any, vouch: bool, told: Told) -> None:
-    """One file; that it cannot be opened is no reason not to read the next."""
+def _opened(path: "Path", *, vouch: bool) -> "AbstractContextManager[Incoming]":
     from mailworthy.reports.intake.files import opened
-    from mailworthy.reports.intake.model import Done, What
 
-    vouched = f"the folder {path.parent}" if vouch else ""
-    try:
-        with opened(path, vouched=vouched) as came:
-            for done in mine.take(came):
-                told.tell(done)
-    except OSError as error:
-        told.tell(Done(str(path), What.FAILED, reason=error.strerror or str(error)))
+    return opened(path, vouched=f"the folder {path.parent}" if vouch else "")
 
 
 def _standard_input(mine: "Importer", vouch: bool, told: Told) -> None:

@@ -7,25 +7,25 @@ from io import BytesIO
 from typing import BinaryIO
 
 import msgspec
-import sqlalchemy as sa
 
 from mailworthy.reports import facade
 from mailworthy.reports.envelope.limits import Limits
 from mailworthy.reports.envelope.mbox import mails
 from mailworthy.reports.envelope.sniff import Shape, recognise
 from mailworthy.reports.envelope.streams import Given, Reader
+from mailworthy.reports.intake.batches import Item, Piece
 from mailworthy.reports.intake.judging import Judge, Seen, kept
 from mailworthy.reports.intake.model import Done, Incoming, What
 from mailworthy.reports.intake.retrial import Retrials, Waiting
 from mailworthy.reports.intake.salt import salt
 from mailworthy.reports.model import Fault, Place, Report, Unreadable
+from mailworthy.reports.trust import without_mail
 from mailworthy.store import Outcome, Store, Taken, Trust
-from mailworthy.store.importer import note, take
+from mailworthy.store.importer import note, take, trust_of
 from mailworthy.store.importer.raws import fingerprint
-from mailworthy.store.importer.reader import reader
 from mailworthy.store.model import Origin
-from mailworthy.store.schema.reports import raws
 
+_BARE = frozenset({Shape.XML, Shape.JSON})
 NEW = frozenset({Outcome.STORED, Outcome.REPLACED})
 
 
@@ -59,12 +59,20 @@ class Importer:
         the store keeps with the reason.
         """
         when = now or datetime.now(UTC)
+        for item in self.parts(came):
+            yield item if isinstance(item, Done) else self.one(item, when)
+
+    def parts(self, came: Incoming) -> Iterator[Item]:
+        """What came as things to store: the mails of an mbox file, else itself.
+
+        Raises what the file raises, and StoreError.
+        """
         if came.mail:
-            yield self._one(came, _without_from_line(came.raw), came.name, when)
-        elif _is_mbox(file := _file(came.raw)):
-            yield from self._mbox(came, file, when)
+            yield Piece(came, _without_from_line(came.raw), came.name)
+        elif (shape := _shape(file := _file(came.raw))) is Shape.MBOX:
+            yield from self._mbox(came, file)
         else:
-            yield self._one(came, came.raw, came.name, when)
+            yield Piece(came, came.raw, came.name, bare=shape in _BARE)
 
     def judge_again(self, *, now: datetime | None = None) -> int:
         """Judge what could not be judged when it came, in the last days; how much is proven now.
@@ -82,7 +90,7 @@ class Importer:
             return False
         if proven := kept(seen.trust).proven:
             came = Incoming(each.raw, each.sha256[:16], each.origin, each.received)
-            self._store(came, each.raw, came.name, now, seen)
+            self.store_one(Piece(came, each.raw, came.name), seen, now)
         self._retrials.end(each.sha256)
         return proven
 
@@ -90,14 +98,14 @@ class Importer:
         """Return when all that was taken would survive a power cut. Raises StoreError."""
         self.store.settle()
 
-    def _mbox(self, came: Incoming, file: BinaryIO, now: datetime) -> Iterator[Done]:
+    def _mbox(self, came: Incoming, file: BinaryIO) -> Iterator[Item]:
         came = msgspec.structs.replace(came, delivered=False)
         for number, mail in enumerate(mails(Reader(Given(file)), self.limits.mail), 1):
             name = f"{came.name} > mail {number}"
             if mail is None:
                 yield self._too_large(came, name)
             else:
-                yield self._one(came, mail, name, now)
+                yield Piece(came, mail, name)
 
     def _too_large(self, came: Incoming, name: str) -> Done:
         reason = f"more than {self.limits.mail} octets"
@@ -108,20 +116,29 @@ class Importer:
         note(self.store, why, begin, origin=_origin(came), trust=Trust.UNPROVEN)
         return Done(came.name, What.PROBLEM, problems=(why,))
 
-    def _one(self, came: Incoming, raw: bytes | BinaryIO, name: str, now: datetime) -> Done:
+    def one(self, piece: Piece, now: datetime) -> Done:
+        """Take one thing alone. Raises as `take` does."""
+        seen = self.look(piece, now)
+        return seen if isinstance(seen, Done) else self.store_one(piece, seen, now)
+
+    def look(self, piece: Piece, now: datetime) -> Seen | Done:
+        """Find out who sent it, which may take time; Done where nothing is to be stored."""
+        came, raw, name = piece.came, piece.raw, piece.name
         if not self._again and self._is_settled(raw, came.vouched):
             return Done(name, What.DUPLICATE)
+        if piece.bare and not came.shared:
+            return Seen(other=False, trust=without_mail(vouched=came.vouched))
         arrived = datetime.fromtimestamp(came.received, UTC)
         seen = self._judge.look(
             raw, now=now, arrived=arrived, vouched=came.vouched, delivered=came.delivered
         )
         if seen.other and came.shared:
             return Done(name, What.OTHER)
-        return self._store(came, raw, name, now, seen)
+        return seen
 
-    def _store(
-        self, came: Incoming, raw: bytes | BinaryIO, name: str, now: datetime, seen: Seen
-    ) -> Done:
+    def store_one(self, piece: Piece, seen: Seen, now: datetime) -> Done:
+        """Store what was looked at. Raises as `take` does."""
+        came, raw, name = piece.came, piece.raw, piece.name
         problems: list[Unreadable] = []
         taken = take(
             self.store,
@@ -133,7 +150,8 @@ class Importer:
         )
         if seen.trust is not None and seen.trust.temporary:
             self._retrials.add(taken.sha256, came.received)
-        return Done(name, _what(taken), taken.saved, tuple(problems), seen.trust)
+        trust = seen.trust if taken.known or taken.saved else None
+        return Done(name, _what(taken), taken.saved, tuple(problems), trust)
 
     def _read(
         self, raw: bytes | BinaryIO, *, name: str, now: datetime, problems: list[Unreadable]
@@ -146,13 +164,8 @@ class Importer:
     def _is_settled(self, raw: bytes | BinaryIO, vouched: str) -> bool:
         """Whether it has been read by this version, and another look could not prove more."""
         sha256, _ = fingerprint(raw)
-        row = raws.c
-        query = sa.select(row.trust).where(row.sha256 == sha256, row.reader == reader())
-        with self.store.reading() as connection:
-            found = connection.execute(query).scalar()
-        if found is None:
-            return False
-        return Trust(found).proven or not self._judge.can_prove(vouched)
+        trust = trust_of(self.store, sha256)
+        return trust is not None and (trust.proven or not self._judge.can_prove(vouched))
 
 
 def _what(taken: Taken) -> What:
@@ -182,9 +195,9 @@ def _without_from_line(raw: bytes | BinaryIO) -> bytes | BinaryIO:
     return _without_from_line(raw.read()) if begins else raw
 
 
-def _is_mbox(file: BinaryIO) -> bool:
+def _shape(file: BinaryIO) -> Shape:
     stood = file.tell()
     try:
-        return recognise(Reader(Given(file)).peek(1)).shape is Shape.MBOX
+        return recognise(Reader(Given(file)).peek(1)).shape
     finally:
         file.seek(stood)

@@ -5,6 +5,7 @@ import os
 import stat
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,7 @@ from mailworthy.reports.intake.files import opened
 from mailworthy.reports.intake.importing import Importer
 from mailworthy.reports.intake.model import Done, Incoming, What
 from mailworthy.reports.intake.progress import Progress
+from mailworthy.reports.intake.together import each_opened, take_all
 from mailworthy.reports.shown import shown
 
 ORIGIN = "maildir"
@@ -57,7 +59,8 @@ class Maildir:
 
     def _batch(self, paths: list[Path]) -> Iterator[Done]:
         """Store, settle, then mark: in this order nothing is lost, whenever we are killed."""
-        outcomes = [(path, self._take(path)) for path in paths]
+        came = map(_as_mail, each_opened(paths, self._opened))
+        outcomes = list(zip(paths, take_all(self._importer, came), strict=True))
         self._importer.settle()
         for path, done in outcomes:
             if done.ours:
@@ -66,15 +69,13 @@ class Maildir:
         self._progress.add(had, int(time.time()))
         yield from (done for _, done in outcomes)
 
-    def _take(self, path: Path) -> Done:
-        try:
-            with opened(path, vouched=self._vouched, origin=ORIGIN) as came:
-                return next(self._importer.take(_as_mail(came)))
-        except OSError as error:
-            return Done(shown(str(path)), What.FAILED, reason=shown(error.strerror or str(error)))
+    def _opened(self, path: Path) -> AbstractContextManager[Incoming]:
+        return opened(path, vouched=self._vouched, origin=ORIGIN)
 
 
-def _as_mail(came: Incoming) -> Incoming:
+def _as_mail(came: Incoming | Done) -> Incoming | Done:
+    if isinstance(came, Done):
+        return came
     return msgspec.structs.replace(came, mail=True, shared=True, delivered=True)
 
 

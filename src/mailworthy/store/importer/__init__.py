@@ -4,6 +4,6 @@ from mailworthy.store.importer.change import remove, retrust
 from mailworthy.store.importer.problems import note
 from mailworthy.store.importer.raws import load
 from mailworthy.store.importer.save import save
-from mailworthy.store.importer.take import take
+from mailworthy.store.importer.take import take, trust_of
 
-__all__ = ["load", "note", "remove", "retrust", "save", "take"]
+__all__ = ["load", "note", "remove", "retrust", "save", "take", "trust_of"]

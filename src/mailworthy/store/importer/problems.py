@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from mailworthy.reports.model import Omission, Unreadable
 from mailworthy.reports.shown import shown
+from mailworthy.store.backends.base import Backend
 from mailworthy.store.importer import raws
 from mailworthy.store.model import Origin, Trust
 from mailworthy.store.opened import Store
@@ -73,10 +74,14 @@ def omitted(
     store.statements.enter(problems).many(connection, rows)
 
 
-def forget(connection: sa.Connection, raw_id: int) -> None:
+def forget(store: Store, connection: sa.Connection, raw_id: int) -> None:
     """Forget why a content could not be read: it is about to be read again."""
-    mine = sa.and_(problems.c.raw_id == raw_id, problems.c.report_id.is_(None))
-    connection.execute(sa.delete(problems).where(mine))
+    store.statements.get("forget", _forgetting).run(connection, raw=raw_id)
+
+
+def _forgetting(_: Backend) -> sa.Delete:
+    mine = sa.and_(problems.c.raw_id == sa.bindparam("raw"), problems.c.report_id.is_(None))
+    return sa.delete(problems).where(mine)
 
 
 def path_text(path: tuple[str, ...]) -> str:

@@ -48,6 +48,8 @@ def fingerprint(raw: Raw) -> tuple[str, int]:
     """SHA-256 in hex, and the size; a file is left where it stood, since others may read it."""
     if isinstance(raw, Named):
         return raw.sha256, raw.octets
+    if isinstance(raw, bytes):
+        return sha256(raw).hexdigest(), len(raw)
     file, digest, octets = opened(raw), sha256(), 0
     for piece in _pieces(file):
         digest.update(piece)
@@ -68,8 +70,10 @@ def keep(
     found = _found(connection, store, name, raw)
     if found is not None:
         return found
-    row = (name, octets, 0, PLAIN, origin.received, origin.name, trust.value, "", 1)
-    return _new(store, connection, raw, row)
+    came = (origin.received, origin.name, trust.value, "", 1)
+    if octets <= PIECE:
+        return _small(store, connection, b"".join(_pieces(opened(raw))), (name, octets), came)
+    return _new(store, connection, raw, (name, octets, 0, PLAIN, *came))
 
 
 def load(store: Store, sha256_: str) -> Iterator[bytes]:
@@ -109,6 +113,24 @@ def _new(store: Store, connection: sa.Connection, raw: Raw, row: tuple[Any, ...]
     return id_
 
 
+def _small(
+    store: Store,
+    connection: sa.Connection,
+    content: bytes,
+    head: tuple[str, int],
+    came: tuple[Any, ...],
+) -> int:
+    """The same for one piece, packed before its row is written."""
+    packed = zlib.compress(content)
+    method, data = (PACKED, packed) if _shrinks(packed, content) else (PLAIN, content)
+    row = (*head, len(data), method, *came)
+    store.statements.enter(raws).many(connection, [row])
+    id_ = int(store.statements.get("raw", _by_name).run(connection, name=head[0])[0][0])
+    if data:
+        store.statements.insert(raw_chunks, ignore=True).many(connection, [(id_, 0, data)])
+    return id_
+
+
 def _by_name(_: Backend) -> sa.Select[Any]:
     return sa.select(raws.c.id, raws.c.kept).where(raws.c.sha256 == sa.bindparam("name"))
 
@@ -138,7 +160,11 @@ def _write_chunks(
 def _method(file: BinaryIO) -> str:
     """Archives and the like do not get smaller."""
     first = next(_pieces(file), b"")
-    return PACKED if len(zlib.compress(first, 1)) < 0.9 * len(first) else PLAIN
+    return PACKED if _shrinks(zlib.compress(first, 1), first) else PLAIN
+
+
+def _shrinks(packed: bytes, content: bytes) -> bool:
+    return len(packed) < 0.9 * len(content)
 
 
 def _pieces(file: BinaryIO) -> Iterator[bytes]:

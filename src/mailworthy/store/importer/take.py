@@ -37,11 +37,12 @@ def take(
     """
     whole = raws.named(raw)
     sha256 = whole.sha256
-    if not again and _is_known(store, sha256, trust):
+    known = None if again else trust_of(store, sha256)
+    if known is not None and known.rank >= trust.rank:
         return Taken(sha256, known=True)
     with store.writing() as connection:
         raw_id = raws.keep(store, connection, whole, origin=origin, trust=trust)
-        problems.forget(connection, raw_id)
+        problems.forget(store, connection, raw_id)
     saved: list[Saved] = []
     noted = 0
     for item in read(raw):
@@ -54,10 +55,11 @@ def take(
     return Taken(sha256, known=False, saved=tuple(saved), problems=noted)
 
 
-def _is_known(store: Store, sha256: str, trust: Trust) -> bool:
+def trust_of(store: Store, sha256: str) -> Trust | None:
+    """How far a content is trusted; None if this version has not read it to its end."""
     with store.reading() as connection:
         found = store.statements.get("known", _known).run(connection, name=sha256)
-    return any(by == reader() and Trust(old).rank >= trust.rank for by, old in found)
+    return next((Trust(old) for by, old in found if by == reader()), None)
 
 
 def _known(_: Backend) -> sa.Select[Any]:
