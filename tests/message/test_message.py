@@ -149,3 +149,12 @@ def test_over_smtp_no_line_is_that_of_an_mbox_file(first: bytes, end: bytes) -> 
 def test_without_such_a_line_it_makes_no_difference() -> None:
     octets = b"From : a@example.com\r\nSubject: x\r\n\r\nbody"
     assert read(octets, mbox=False) == read(octets)
+
+
+@pytest.mark.parametrize("body", [b"a\r\n", b"a\n", b"a\r\r\n", b"a\r\n\n", b"\r\r\n\n", b"a\r"])
+def test_a_large_message_is_read_as_a_small_one(body: bytes) -> None:
+    """The line ends of large ones are looked for without a copy."""
+    filling = b"x" * 998 + b"\r\n"
+    small, large = (read(b"A: b\r\n\r\n" + filling * many + body) for many in (1, 100))
+    assert large.lone_cr == small.lone_cr
+    assert large.data.removeprefix(b"A: b\r\n\r\n" + filling * 99) == small.data[8:]

@@ -9,6 +9,7 @@ import msgspec
 from mailworthy.errors import UsageError
 
 _BREAK = re.compile(rb"\r\n(?![ \t])")
+_LARGE = 1 << 16  # octets from which a copy costs more than to look thrice
 _WSP = b" \t\r\n"  # RFC 5322 §4.5.8 has white space before the colon, folded or not
 
 
@@ -98,17 +99,24 @@ def read(message: "bytes | bytearray | memoryview | Message", *, mbox: bool = Tr
     if not isinstance(message, bytes | bytearray | memoryview):
         raise UsageError(f"a message is bytes, not {type(message).__name__}")
     given = bytes(message)
-    # What is left has the line ends that mail may not have: one pass in place of four.
-    rest = given.replace(b"\r\n", b"")
-    data = _ended(given) if b"\n" in rest else given
+    lone_cr, lone_lf = _lone(given)
+    data = _ended(given) if lone_lf else given
     start = _envelope(data) if mbox else 0
     end, body_at, divided = _divide(data, start)
     header = data[start:end]
     lines = _lines(header)
     names, places = _names(lines)
-    return Message(
-        data, lines, names, places, header, start, body_at, divided, given, b"\r" in rest
-    )
+    return Message(data, lines, names, places, header, start, body_at, divided, given, lone_cr)
+
+
+def _lone(given: bytes) -> tuple[bool, bool]:
+    """Whether a CR without LF is in it, and whether an LF without CR."""
+    if len(given) > _LARGE:
+        both = given.count(b"\r\n")
+        return given.count(b"\r") > both, given.count(b"\n") > both
+    # What is left has the line ends that mail may not have: one pass in place of four.
+    rest = given.replace(b"\r\n", b"")
+    return b"\r" in rest, b"\n" in rest
 
 
 def _lines(header: bytes) -> tuple[bytes, ...]:

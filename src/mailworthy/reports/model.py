@@ -267,5 +267,10 @@ class Report:
         """Whether something of the report is missing, as far as it has been read."""
         return bool(self.omissions) or not self.complete
 
+    def close(self) -> None:
+        """Take no more records. What they would be read from, perhaps a large mail, is held no
+        longer; otherwise both wait for the next search for what refers to itself."""
+        self.records = iter(())
+
     def __bool__(self) -> NoReturn:
         raise TypeError("a report has no truth value")

@@ -1,10 +1,12 @@
 """TLS reports by POST, behind the user's own web server (RFC 8460 §5.4)."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Collection
+from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
+from typing import BinaryIO
 
 import h11
 
@@ -12,19 +14,25 @@ from mailworthy.names import is_within
 from mailworthy.reports import facade
 from mailworthy.reports.envelope import Limits
 from mailworthy.reports.envelope import open as open_envelope
+from mailworthy.reports.intake.body import Body, Lack, Room
+from mailworthy.reports.intake.crowd import Bounds, Client, Crowd, end, peer
 from mailworthy.reports.intake.desk import Desk
 from mailworthy.reports.intake.model import Incoming, What
 from mailworthy.reports.model import Kind, Report, TlsRecord, Unreadable
 from mailworthy.store import StoreError
 
 ORIGIN = "https"
-AT_ONCE = 8
+# A request is one report, and over soon; anybody may begin one.
+BOUNDS = Bounds(patience=2.0, idle=10.0, body=30.0, total=64 << 20)
 MOST = 5 << 20  # octets as they come
 # What they may become; reports are small.
 LIMITS = Limits(octets=64 << 20, total=64 << 20, opened=10, members=4, held=16 << 20)
 TYPES = frozenset({b"application/tlsrpt+gzip", b"application/tlsrpt+json"})
-_PATIENCE = 60.0  # seconds for one request
 _PIECE = 1 << 16
+_FULL = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 600\r\nContent-Length: 0\r\n"
+    b"Connection: close\r\n\r\n"
+)
 
 
 class _Refused(Exception):
@@ -42,43 +50,68 @@ class Server:
     stored; nothing tells who sent it, so it is unproven.
     """
 
-    def __init__(self, desk: Desk, domains: Collection[str]) -> None:
+    def __init__(
+        self, desk: Desk, domains: Collection[str], *, bounds: Bounds | None = None
+    ) -> None:
         self._desk = desk
         self._domains = tuple(domains)
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._bounds = bounds or BOUNDS
+        self._crowd = Crowd(self._bounds)
+        self._room = Room(self._bounds.total)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection. What goes wrong in it ends it."""
+        task = asyncio.current_task()
+        client = self._crowd.enter(peer(writer), task.cancel) if task else None
+        if client is None:
+            await end(writer, _FULL)
+            return
+        last = b""
         try:
-            async with self._room, asyncio.timeout(_PATIENCE):
-                await self._answered(_Connection(reader, writer))
+            await self._answered(_Connection(reader, writer), client)
+        except asyncio.CancelledError:
+            if task is None or not client.ousted or task.uncancel():
+                raise
+            last = _FULL
         except (OSError, TimeoutError, h11.LocalProtocolError):
-            return  # the client has gone, or keeps us waiting
+            last = b""  # the client has gone, or keeps us waiting
         finally:
-            writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
+            self._crowd.leave(client)
+            await end(writer, last)
 
-    async def _answered(self, connection: "_Connection") -> None:
+    async def _answered(self, connection: "_Connection", client: Client) -> None:
         try:
-            status, text = await self._posted(await connection.body())
+            with closing(Body(self._room, MOST)) as body:
+                status, text = await self._had(connection, body, client)
         except _Refused as no:
             status, text = no.status, no.reason
         except StoreError:
             status, text = 503, "it cannot be stored now"
         except h11.RemoteProtocolError as error:
             status, text = error.error_status_hint, "this is no request"
-        await connection.say(status, text)
+        async with asyncio.timeout(self._bounds.idle):
+            await connection.say(status, text)
 
-    async def _posted(self, body: bytes) -> tuple[int, str]:
+    async def _had(self, connection: "_Connection", body: Body, client: Client) -> tuple[int, str]:
+        client.bringing = True
+        async with asyncio.timeout(self._bounds.body):
+            await connection.receive(body)
+        client.bringing = False
+        if body.lack is Lack.ROOM:
+            self._crowd.oust(bringing=True)
+            raise _Refused(503, "too much at once, try again")
+        client.busy = True
+        return await self._posted(body.read())
+
+    async def _posted(self, body: bytes | BinaryIO) -> tuple[int, str]:
         now = datetime.now(UTC)
-        await asyncio.to_thread(self._check, body, now)
+        await self._desk.run(partial(self._check, body, now))
         came = Incoming(body, "a posted report", ORIGIN, int(time.time()))
         found = await self._desk.take(came)
         new = any(done.what in (What.STORED, What.PARTIAL) for done in found)
         return (201, "stored") if new else (200, "it was here before")
 
-    def _check(self, body: bytes, now: datetime) -> None:
+    def _check(self, body: bytes | BinaryIO, now: datetime) -> None:
         """Raise _Refused for anything but TLS reports about our own domains.
 
         A mail is refused too: its header never passed our server, which some believe.
@@ -93,6 +126,8 @@ class Server:
             reports += 1
         if not reports:
             raise _Refused(400, "no report")
+        if not isinstance(body, bytes):
+            body.seek(0)
 
     def _check_report(self, report: Report | Unreadable) -> None:
         if isinstance(report, Unreadable):
@@ -114,20 +149,18 @@ class _Connection:
         self._reader, self._writer = reader, writer
         self._http = h11.Connection(h11.SERVER, max_incomplete_event_size=1 << 14)
 
-    async def body(self) -> bytes:
-        """What is posted. Raises _Refused, RemoteProtocolError, ConnectionError."""
+    async def receive(self, body: Body) -> None:
+        """Take what is posted. Raises _Refused, RemoteProtocolError, ConnectionError."""
         request = await self._event()
         if not isinstance(request, h11.Request):
             raise ConnectionResetError("no request")
         _acceptable(request)
         if self._http.they_are_waiting_for_100_continue:
             await self._send(h11.InformationalResponse(status_code=100, headers=[]))
-        body = bytearray()
         while isinstance(event := await self._event(), h11.Data):
-            body += event.data
-            if len(body) > MOST:
+            body.write(bytes(event.data))
+            if body.lack is Lack.SIZE:
                 raise _too_large()
-        return bytes(body)
 
     async def say(self, status: int, text: str) -> None:
         """Answer, and be done."""

@@ -160,6 +160,8 @@ class Importer:
             if isinstance(item, Unreadable):
                 problems.append(item)
             yield item
+            if isinstance(item, Report):
+                item.close()  # of what had been here before, nobody has taken the records
 
     def _is_settled(self, raw: bytes | BinaryIO, vouched: str) -> bool:
         """Whether it has been read by this version, and another look could not prove more."""

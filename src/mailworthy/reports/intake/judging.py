@@ -132,6 +132,8 @@ class Judge:
                 sight.ours = sight.ours or (told and report.fault is not Fault.NO_REPORT)
             elif isinstance(item, Content):
                 sight.add(self._judge(item, report, how, judged))
+            if isinstance(report, Report):
+                report.close()
         return sight
 
     def _judge(

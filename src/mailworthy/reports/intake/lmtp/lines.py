@@ -1,9 +1,12 @@
 """Lines and mails from a client, bounded (RFC 5321 §4.1.1.4, §4.5.2)."""
 
 import asyncio
+from collections.abc import Callable
 
 _PIECE = 1 << 16
 _END = b"\r\n.\r\n"
+_LINE, _STUFFED = b"\r\n", b"\r\n."
+_CR = 13
 
 
 class Closed(Exception):
@@ -33,26 +36,31 @@ class Lines:
         del self._buffer[: end + 1]
         return line
 
-    async def mail(self, most: int) -> bytes | None:
-        """A mail up to the line with a lone dot, without added dots; None if it has more octets
-        than `most`, and nothing of it is held then. Only CR LF ends a line here. Raises Closed."""
-        mail = bytearray()
-        large = False
+    async def mail(self, write: Callable[[bytes], None]) -> None:
+        """Write a mail up to the line with a lone dot, without added dots, as it comes.
+
+        Only CR LF ends a line here, so that nobody sees another end. Raises Closed.
+        """
         self._buffer[:0] = b"\r\n"  # as if a line had ended, for a dot at the beginning
+        ahead = 2  # octets that are none of the mail
         while (end := self._buffer.find(_END)) < 0:
-            sure = max(0, len(self._buffer) - len(_END) + 1)
-            large = large or len(mail) + sure > most
-            if large:
-                mail.clear()
-            else:
-                mail += memoryview(self._buffer)[:sure]
-            del self._buffer[:sure]
+            piece = self._sure()
+            write(piece[ahead:])
+            ahead = max(0, ahead - len(piece))
             await self._more()
-        mail += memoryview(self._buffer)[: end + 2]
+        piece = bytes(memoryview(self._buffer)[: end + 2]).replace(_STUFFED, _LINE)
         del self._buffer[: end + len(_END)]
-        if large or len(mail) > most + 2:
-            return None
-        return bytes(mail.replace(b"\r\n.", b"\r\n")[2:])
+        write(piece[ahead:])
+
+    def _sure(self) -> bytes:
+        """Take what is no part of the end, whatever comes; all but a few octets."""
+        sure = max(0, len(self._buffer) - len(_END) + 1)
+        if sure and self._buffer[sure - 1] == _CR:
+            sure -= 1  # what it ends is seen with what follows it
+        piece = bytes(memoryview(self._buffer)[:sure])
+        stuffed = piece.endswith(_LINE) and self._buffer[sure : sure + 1] == b"."
+        del self._buffer[: sure + stuffed]
+        return piece.replace(_STUFFED, _LINE)
 
     async def _more(self) -> None:
         data = await self._reader.read(_PIECE)
