@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 import tempfile
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -37,10 +38,11 @@ async def serving(script: Script) -> AsyncIterator[int]:
 def context(*chain: Issued, newest: ssl.TLSVersion | None = None) -> ssl.SSLContext:
     """The server's side: the first certificate is its own."""
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    made.minimum_version = ssl.TLSVersion.TLSv1
     made.set_ciphers("DEFAULT:@SECLEVEL=0")
-    if newest is not None:
-        made.maximum_version = newest
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        made.minimum_version = ssl.TLSVersion.TLSv1
+        if newest is not None:
+            made.maximum_version = newest
     key = chain[0].key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "chain.pem"

@@ -91,10 +91,8 @@ def test_old_versions_are_seen_where_they_are_asked_for() -> None:
     refused = dialled(Server(new), newest="TLSv1.1")
     assert refused.tls is None
     assert refused.status is Status.FOUND
-    assert refused.tls_error in (
-        "tlsv1 alert protocol version",
-        "the server hung up in the middle of it",
-    )
+    said = {"tlsv1 alert protocol version", "the server hung up in the middle of it"}
+    assert refused.tls_error in said  # whichever asyncio sees first
 
 
 def test_encryption_from_the_first_octet() -> None:

@@ -1,6 +1,7 @@
 """TLS as a prober wants it: old versions and bad certificates are seen, not refused."""
 
 import ssl
+import warnings
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -32,13 +33,19 @@ def context(newest: str = "", *, ca: str | None = None, trusting: bool = False) 
         made.verify_mode = ssl.CERT_NONE
     elif ca is not None:
         _trust(made, ca)
-    made.minimum_version = ssl.TLSVersion.TLSv1
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        _offer(made, newest)
     made.set_ciphers("DEFAULT:@SECLEVEL=0")  # weak keys and hashes are for the findings
+    return made
+
+
+def _offer(context: ssl.SSLContext, newest: str) -> None:
+    """All versions up to the newest one: that the oldest are out of use is what is looked for."""
+    context.minimum_version = ssl.TLSVersion.TLSv1
     if newest:
         if newest not in _VERSIONS:
             raise UsageError(f"there is no version {printable(newest, 20)} of TLS")
-        made.maximum_version = _VERSIONS[newest]
-    return made
+        context.maximum_version = _VERSIONS[newest]
 
 
 def _trust(context: ssl.SSLContext, ca: str) -> None:
