@@ -136,7 +136,7 @@ def message_frames(
     values = tuple((k.encode(), v.encode()) for k, v in {"i": "4Qx", **(macros or {})}.items())
     return [
         frames.Macro(Command.MAIL, values),
-        frames.Mail(f"<{sender}>".encode(), (b"SIZE=100",)),
+        frames.Mail(f"<{sender}>".encode("utf-8", "surrogateescape"), (b"SIZE=100",)),
         *[frames.Rcpt(f"<{each}>".encode()) for each in recipients],
         frames.Data(),
         *header_frames(message, leading_space=leading_space),

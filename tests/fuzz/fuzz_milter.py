@@ -32,7 +32,8 @@ def check_talk(data: bytes) -> None:
 
 
 def conversation(data: bytes, piece: int) -> list[object]:
-    room, reader, told = Room(3000), Reader(3000), []
+    room, reader = Room(3000), Reader(3000)
+    told: list[object] = []
     session = Session(LIMITS, room, refusing=lambda: False)
     try:
         for at in range(0, len(data), piece):

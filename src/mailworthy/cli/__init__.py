@@ -17,6 +17,7 @@ COMMANDS = {
     "explain": "Explain a rule: what it checks, why it matters, how to fix it.",
     "verify": "Judge a message as a receiver would, and say why.",
     "sign": "Sign a message with DKIM.",
+    "milter": "Judge mail while Postfix or Sendmail takes it, and sign what leaves.",
     "reports": "Read, keep and understand what the world reports back.",
     "demo": "Show the whole story on a made-up domain, with no network.",
     "completion": "Print the shell completion script.",

@@ -22,12 +22,12 @@ class Room:
     """Octets of messages in memory, over all connections."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self.most = most
         self.used = 0
 
     def take(self, octets: int) -> bool:
         """Whether there is room for so many more, which then is taken."""
-        if self.used + octets > self._most:
+        if self.used + octets > self.most:
             return False
         self.used += octets
         return True

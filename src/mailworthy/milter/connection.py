@@ -1,0 +1,105 @@
+"""One connection of a mail server: octets in and out, bounded in time."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from mailworthy.milter.handled import Handled
+from mailworthy.milter.mail import Mail
+from mailworthy.milter.session import Over, Session
+from mailworthy.milter.wire.frames import Frame
+from mailworthy.milter.wire.reader import Reader
+from mailworthy.milter.wire.replies import Progress, Reply, encode
+
+PIECE = 1 << 16
+FRAME = 60.0  # seconds for the rest of a frame that has begun
+WRITE = 60.0  # seconds for the mail server to take an answer
+PATIENCE = 10.0  # seconds after which it is told that we are still at work
+
+Handle = Callable[[Mail], Awaitable[Handled]]
+
+
+class Idle(Exception):
+    """The mail server says nothing, or not enough."""
+
+
+class Connection:
+    """Talks until the mail server has gone. `handle` answers for a message."""
+
+    def __init__(
+        self,
+        session: Session,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        handle: Handle,
+        *,
+        idle: float,
+    ) -> None:
+        self.session = session
+        self._reader, self._writer, self._handle, self._idle = reader, writer, handle, idle
+        self._frames = Reader()
+        self._since: float | None = None  # when the frame began that is not whole
+        self.ending = False
+
+    async def run(self) -> None:
+        """Until the end. Raises Malformed, Idle, OSError."""
+        while not (self.ending and not self.session.busy):
+            data = await self._read()
+            if not data or await self._answer(data):
+                return
+
+    async def _read(self) -> bytes:
+        now = time.monotonic()
+        limit = self._idle if self._since is None else self._since + FRAME - now
+        try:
+            async with asyncio.timeout(max(0.0, limit)):
+                return await self._reader.read(PIECE)
+        except TimeoutError:
+            what = "half a frame" if self._frames.pending else "nothing"
+            raise Idle(f"{what} for {self._idle if self._since is None else FRAME:g} s") from None
+
+    async def _answer(self, data: bytes) -> bool:
+        """Whether the conversation is over."""
+        whole = False
+        for frame in self._frames.feed(data):
+            whole = True
+            if await self._take(frame):
+                return True
+        if not self._frames.pending:
+            self._since = None
+        elif whole or self._since is None:
+            self._since = time.monotonic()
+        return False
+
+    async def _take(self, frame: Frame) -> bool:
+        outcome = self.session.take(frame)
+        if isinstance(outcome, Over):
+            return True
+        if isinstance(outcome, Mail):
+            try:
+                outcome = await self._handled(outcome)
+            finally:
+                self.session.judged()
+        await self._say(outcome)
+        return False
+
+    async def _handled(self, mail: Mail) -> tuple[Reply, ...]:
+        """The replies for a message; the mail server is kept waiting with a sign of life."""
+        work = asyncio.ensure_future(self._handle(mail))
+        try:
+            while not (await asyncio.wait({work}, timeout=PATIENCE))[0]:
+                await self._say((Progress(),))
+        except BaseException:
+            work.cancel()
+            raise
+        return work.result().replies
+
+    async def _say(self, replies: tuple[Reply, ...]) -> None:
+        if not replies:
+            return
+        self._writer.write(b"".join(map(encode, replies)))
+        try:
+            async with asyncio.timeout(WRITE):
+                await self._writer.drain()
+        except TimeoutError:
+            raise Idle(f"no answer is taken for {WRITE:g} s") from None

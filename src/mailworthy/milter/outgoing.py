@@ -1,0 +1,59 @@
+"""Mail of our own: it is signed, not judged. And mail from outside that is sealed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from mailworthy.arc.result import ArcResult
+from mailworthy.arc.sealer import Sealer
+from mailworthy.dkim.signing import Signer
+from mailworthy.dkim.unfit import unfit
+from mailworthy.message.author import author
+from mailworthy.message.authresmodel import AuthResults
+from mailworthy.message.disguise import disguised
+from mailworthy.message.header import Message, read
+from mailworthy.milter.changes import Changes
+from mailworthy.milter.handled import Act, Handled, Origin
+from mailworthy.milter.mail import Mail
+from mailworthy.milter.wire import replies
+from mailworthy.names import ancestors
+
+
+def outgoing(mail: Mail, origin: Origin, signers: Mapping[str, Signer], now: datetime) -> Handled:
+    """The message, signed with all keys of its author's domain or of the nearest above it."""
+    message = read(mail.data, mbox=False)
+    domain = author(message.values(b"from"), disguised(message)).domain or ""
+    signer, why = _signer(message, domain, signers)
+    if signer is None:
+        last = (replies.Continue(),)
+        return Handled(origin, Act.ACCEPTED, f"not signed: {why}", last, author=domain)
+    added = signer.signatures(message, now=now)
+    changed = Changes(added=added).replies(leading_space=mail.leading_space)
+    return Handled(
+        origin,
+        Act.ACCEPTED,
+        f"signed for {signer.domain}",
+        (*changed, replies.Continue()),
+        author=domain,
+        signed=tuple(key.selector for key in signer.keys),
+    )
+
+
+def _signer(
+    message: Message, domain: str, signers: Mapping[str, Signer]
+) -> tuple[Signer | None, str]:
+    """Who signs a message; None, and why nobody does."""
+    if not signers:
+        return None, "no keys are set up"
+    if (problem := unfit(message)) is not None:
+        return None, problem.message
+    found = next((signers[name] for name in ancestors(domain) if name in signers), None)
+    return found, "" if found else f"no key of {domain or 'its author'} is here"
+
+
+def sealed(
+    sealer: Sealer | None, message: Message, results: AuthResults, arc: ArcResult, now: datetime
+) -> bytes:
+    """The three fields of one more ARC set; nothing where the message is not to be sealed."""
+    if sealer is None or unfit(message) is not None:
+        return b""
+    return sealer.seal(message, results, arc, now=now).fields
