@@ -91,6 +91,12 @@ SETTINGS = (
         "Days that single records of reports are kept; sums by day are kept for ever.",
         metavar="DAYS",
     ),
+    Setting(
+        "keep_whole",
+        bool,
+        False,
+        "Keep failure reports and complaints as they came, with all the people in them.",
+    ),
 )
 
 BY_NAME = {setting.name: setting for setting in SETTINGS}

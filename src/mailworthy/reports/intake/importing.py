@@ -8,14 +8,16 @@ from typing import BinaryIO
 
 import msgspec
 
-from mailworthy.reports import facade
+from mailworthy.reports import facade, feedback
 from mailworthy.reports.envelope.limits import Limits
 from mailworthy.reports.envelope.mbox import mails
 from mailworthy.reports.envelope.sniff import Shape, recognise
 from mailworthy.reports.envelope.streams import Given, Reader
+from mailworthy.reports.feedback import Redactor
 from mailworthy.reports.intake.batches import Item, Piece
 from mailworthy.reports.intake.judging import Judge, Seen, kept
 from mailworthy.reports.intake.model import Done, Incoming, What
+from mailworthy.reports.intake.privacy import hidden, without_people
 from mailworthy.reports.intake.retrial import Retrials, Waiting
 from mailworthy.reports.intake.salt import salt
 from mailworthy.reports.model import Fault, Place, Report, Unreadable
@@ -43,11 +45,13 @@ class Importer:
         *,
         limits: Limits | None = None,
         again: bool = False,
+        keep_whole: bool = False,
     ) -> None:
         self.store = store
         self.limits = limits or Limits()
         self._judge = judge or Judge()
         self._again = again
+        self._keep_whole = keep_whole
         self._salt = salt(store)
         self._retrials = Retrials(store)
 
@@ -113,6 +117,8 @@ class Importer:
 
     def refuse(self, came: Incoming, why: Unreadable, begin: bytes) -> Done:
         """Keep a problem with something that is not read at all; `begin` is its beginning."""
+        if begin and not self._keep_whole:
+            begin = feedback.retold(begin, self._salt)
         note(self.store, why, begin, origin=_origin(came), trust=Trust.UNPROVEN)
         return Done(came.name, What.PROBLEM, problems=(why,))
 
@@ -140,28 +146,46 @@ class Importer:
         """Store what was looked at. Raises as `take` does."""
         came, raw, name = piece.came, piece.raw, piece.name
         problems: list[Unreadable] = []
+        hide = seen.private and not self._keep_whole
         taken = take(
             self.store,
             raw,
-            partial(self._read, name=name, now=now, problems=problems),
+            partial(self._read, name=name, now=now, problems=problems, hide=hide),
+            kept=without_people(raw, self._salt, self.limits) if hide else None,
             origin=_origin(came, seen.sender),
             trust=kept(seen.trust),
             again=self._again,
         )
-        if seen.trust is not None and seen.trust.temporary:
+        # What is kept without people has lost what was signed.
+        if seen.trust is not None and seen.trust.temporary and not hide:
             self._retrials.add(taken.sha256, came.received)
         trust = seen.trust if taken.known or taken.saved else None
         return Done(name, _what(taken), taken.saved, tuple(problems), trust)
 
     def _read(
-        self, raw: bytes | BinaryIO, *, name: str, now: datetime, problems: list[Unreadable]
+        self,
+        raw: bytes | BinaryIO,
+        *,
+        name: str,
+        now: datetime,
+        problems: list[Unreadable],
+        hide: bool,
     ) -> Iterator[Report | Unreadable]:
         for item in facade.read(raw, filename=name, now=now, limits=self.limits, salt=self._salt):
-            if isinstance(item, Unreadable):
-                problems.append(item)
-            yield item
+            told = self._hidden(item) if hide else item
+            if isinstance(told, Unreadable):
+                problems.append(told)
+            yield told
             if isinstance(item, Report):
                 item.close()  # of what had been here before, nobody has taken the records
+
+    def _hidden(self, item: Report | Unreadable) -> Report | Unreadable:
+        """The same where no name of a file is told that others gave."""
+        place = hidden(item.place, Redactor(self._salt))
+        if isinstance(item, Unreadable):
+            return msgspec.structs.replace(item, place=place)
+        item.place = place
+        return item
 
     def _is_settled(self, raw: bytes | BinaryIO, vouched: str) -> bool:
         """Whether it has been read by this version, and another look could not prove more."""

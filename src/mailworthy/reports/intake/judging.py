@@ -13,6 +13,7 @@ from mailworthy.reports.claims import claims
 from mailworthy.reports.envelope import Content, Form, Limits, letter, mime
 from mailworthy.reports.envelope import open as open_envelope
 from mailworthy.reports.facade import one
+from mailworthy.reports.intake.privacy import is_file, is_private
 from mailworthy.reports.model import Fault, Kind, Report, Unreadable
 from mailworthy.reports.trust import By, Trust, Word
 from mailworthy.store import Trust as Kept
@@ -29,12 +30,14 @@ class Seen(msgspec.Struct, frozen=True):
 
     `other` says that it is neither a report nor claims to be one. `trust` is that of the report
     that is trusted least, None where there is none. `sender` is the author domain of the mail that
-    brought every report, empty where it is not one and the same.
+    brought every report, empty where it is not one and the same. `private` says that people are in
+    it, as in every report about one message and in every mail that brings none.
     """
 
     other: bool
     trust: Trust | None
     sender: str = ""
+    private: bool = False
 
 
 class _Claim(msgspec.Struct, frozen=True):
@@ -60,6 +63,7 @@ class _Sight:
         self.senders: set[str] = set()
         self.faults: set[Fault] = set()
         self.ours = False
+        self.private = False
 
     def add(self, trust: Trust) -> None:
         """One report more."""
@@ -116,7 +120,9 @@ class Judge:
         try:
             how = _How(arrived, vouched, self._own_ids if delivered else ())
             sight = self._look(open_envelope(raw), now, how)
-            return Seen(_is_other(sight, raw, stood), sight.least, sight.sender)
+            other = _is_other(sight, raw, stood)
+            private = sight.private or _is_letter(sight, raw, stood)
+            return Seen(other, sight.least, sight.sender, private)
         finally:
             if not isinstance(raw, bytes):
                 raw.seek(stood)
@@ -125,6 +131,7 @@ class Judge:
         sight = _Sight()
         judged: dict[_Claim, Trust] = {}
         for item in found:
+            sight.private = sight.private or is_private(item)
             report = item if isinstance(item, Unreadable) else one(item, now=now)
             if isinstance(report, Unreadable):
                 sight.faults.add(report.fault)
@@ -180,12 +187,24 @@ def _is_other(sight: _Sight, raw: bytes | BinaryIO, start: int) -> bool:
     return sight.faults == {Fault.NO_REPORT} or not _claims_a_report(raw, start)
 
 
+def _is_letter(sight: _Sight, raw: bytes | BinaryIO, start: int) -> bool:
+    """Whether a mail without a report was seen, and not one that means to bring a file with one."""
+    if Fault.NO_REPORT not in sight.faults:
+        return False
+    found = _split(raw, start)
+    return not (letter.claims_a_report(found) and any(map(is_file, found.parts)))
+
+
 def _claims_a_report(raw: bytes | BinaryIO, start: int) -> bool:
+    return letter.claims_a_report(_split(raw, start))
+
+
+def _split(raw: bytes | BinaryIO, start: int) -> mime.Split:
     limits = Limits()
     if not isinstance(raw, bytes):
         raw.seek(start)
         raw = raw.read(limits.mail)
-    return letter.claims_a_report(mime.split(raw, limits))
+    return mime.split(raw, limits)
 
 
 def _rank(trust: Trust) -> int:

@@ -32,9 +32,14 @@ class Named(msgspec.Struct, frozen=True):
 Raw: TypeAlias = bytes | BinaryIO | Named
 
 
-def named(raw: Raw) -> Named:
-    """The content with its fingerprint; it must not change as long as this is used."""
-    return raw if isinstance(raw, Named) else Named(raw, *fingerprint(raw))
+def named(raw: Raw, kept: bytes | BinaryIO | None = None) -> Named:
+    """The content with its fingerprint; it must not change as long as this is used.
+
+    `kept` is what is kept in its place.
+    """
+    if isinstance(raw, Named):
+        return raw
+    return Named(raw if kept is None else kept, *fingerprint(raw))
 
 
 def opened(raw: Raw) -> BinaryIO:

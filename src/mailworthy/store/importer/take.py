@@ -27,15 +27,16 @@ def take(
     origin: Origin,
     trust: Trust,
     again: bool = False,
+    kept: bytes | BinaryIO | None = None,
 ) -> Taken:
     """Store all that `read` finds in a content, and that it has been read to its end.
 
     Every report is a transaction of its own. Whoever is killed in between takes the content once
     more, and the store is as if it had been taken once. What this version has read to its end is
     not read again, unless with `again`: then reports that it no longer finds are removed.
-    Raises StoreError.
+    `kept` is kept in place of the content, by its name. Raises StoreError.
     """
-    whole = raws.named(raw)
+    whole = raws.named(raw, kept)
     sha256 = whole.sha256
     known = None if again else trust_of(store, sha256)
     if known is not None and known.rank >= trust.rank:
