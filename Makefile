@@ -10,7 +10,7 @@ ORACLES := $(VENV)/.stamp-oracles
 FUZZ := $(VENV)/.stamp-fuzz
 DOCS := $(VENV)/.stamp-docs
 
-.PHONY: help demo test proof fuzz check format docs serve bench rule changelog oracles clean
+.PHONY: help demo test proof lab fuzz check format docs serve bench rule changelog oracles clean
 
 .DELETE_ON_ERROR:
 
@@ -26,6 +26,9 @@ test: $(DEV) ## the tests, without the long proofs; ARGS="-k spf" goes to pytest
 proof: $(DEV) $(ORACLES) $(FUZZ) ## every test, with long fuzzing and the other implementations as oracles
 	@$(PYTEST) --hypothesis-profile=proof $(ARGS)
 	@$(BIN)/python tools/fuzz.py --seconds 60
+
+lab: $(DEV) ## a mail internet on this machine and a shell in it (Linux, root); ARGS=receiver is another shell
+	@PYTHONPATH=tests $(BIN)/python -m lab $(ARGS)
 
 fuzz: $(DEV) $(FUZZ) ## hostile input for every parser; ARGS="--seconds 600 --target spf_record"
 	@$(BIN)/python tools/fuzz.py $(ARGS)

@@ -26,24 +26,26 @@ from lab.plan import (
     server_of,
 )
 
+SITES = ("mta-sts", "autoconfig", "autodiscover")
 SWITCH = Place("switch", "switch.provider.example", ())
 
 
 def bring_up(state: Path, stack: contextlib.ExitStack) -> tuple[Authority, dict[str, Machine]]:
     """Start everything; whatever was started is ended by the stack."""
     authority = Authority(state / "ca")
+    # The stack ends the machines first; what still works on them then fails, and nobody waits.
+    pool = ThreadPoolExecutor()
+    stack.callback(pool.shutdown, cancel_futures=True)
     machines = _machines(state, stack)
     world = machines[DNS.label]
     hosts = [m for m in machines.values() if isinstance(m, MailHost)]
-    with ThreadPoolExecutor() as pool:
-        made = pool.submit(make_keys, world)
-        owned = list(pool.map(lambda host: _install(host, authority), hosts))
-        postfix = pool.map(MailHost.start_postfix, hosts)
-        start_world(world, [*owned, *made.result()], [line for h in hosts for line in pointers(h)])
-        _await_signatures(world)
-        start_unbound(world)
-        list(postfix)
-        list(pool.map(_await_mail, hosts))
+    made = pool.submit(make_keys, world)
+    owned = list(pool.map(partial(_install, authority), hosts))
+    started = pool.map(partial(_start, authority), hosts)
+    start_world(world, [*owned, *made.result()], [line for h in hosts for line in pointers(h)])
+    _await_signatures(world)
+    start_unbound(world)
+    list(started)
     with world.inside():
         for zone in (place.domain for place in MAIL):
             wait_for(f"the resolver to trust {zone}", partial(_trusted, zone))
@@ -63,10 +65,19 @@ def _machines(state: Path, stack: contextlib.ExitStack) -> dict[str, Machine]:
     return {machine.place.label: machine for machine in machines[1:]}
 
 
-def _install(host: MailHost, authority: Authority) -> str:
+def _install(authority: Authority, host: MailHost) -> str:
     issued = authority.issue([host.place.hostname])
     host.generate(issued)
     return host.install(issued, authority.path)
+
+
+def _start(authority: Authority, host: MailHost) -> None:
+    host.start_web(authority.issue([f"{name}.{host.domain}" for name in SITES]))
+    host.start_postfix()
+    for port in (25, 443, 993, 11332):
+        wait_for(f"port {port} of {host.place.label}", partial(host.answers, port))
+    wait_for("Dovecot", lambda: host.path("/run/dovecot/lmtp").exists())
+    wait_for("Rspamd", partial(_pong, host))
 
 
 def pointers(host: MailHost) -> list[str]:
@@ -101,16 +112,13 @@ def _trusted(zone: str) -> bool:
     return bool(answer.flags & dns.flags.AD)
 
 
-def _await_mail(host: MailHost) -> None:
-    for port in (25, 993, 11332):
-        wait_for(f"port {port} of {host.place.label}", partial(host.answers, port))
-    wait_for("Dovecot", lambda: host.path("/run/dovecot/lmtp").exists())
-    wait_for("Rspamd", partial(_pong, host))
-
-
 def _pong(host: MailHost) -> bool:
-    with host.inside(), contextlib.suppress(OSError):
-        rspamd = http.client.HTTPConnection("127.0.0.1", 11333, timeout=2)
-        rspamd.request("GET", "/ping")
-        return rspamd.getresponse().read().strip() == b"pong"
-    return False
+    rspamd = http.client.HTTPConnection("127.0.0.1", 11333, timeout=2)
+    with host.inside():
+        try:
+            rspamd.request("GET", "/ping")
+            return rspamd.getresponse().read().strip() == b"pong"
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            rspamd.close()

@@ -62,6 +62,7 @@ class Lab:
         *,
         helo: str | None = None,
         tls: str | None = None,
+        login: tuple[str, str] | None = None,
         source: str | None = None,
         server: Address | None = None,
     ) -> tuple[int, str]:
@@ -70,7 +71,7 @@ class Lab:
         A mail server hands it to itself, as programs there do; others go to the first
         recipient's server. `helo` is the host's name unless given; with `tls` STARTTLS comes
         first, and the certificate must be the authority's and bear that name. Refused at any
-        stage is an answer, not an exception.
+        stage is an answer, not an exception; a login that fails is one.
         """
         to = [rcpt] if isinstance(rcpt, str) else list(rcpt)
         there = server or self._server(host, to[0])
@@ -83,6 +84,8 @@ class Lab:
             if tls is not None:
                 smtp._host = tls  # type: ignore[attr-defined]  # the name that TLS asks for
                 smtp.starttls(context=self.tls_context())
+            if login is not None:
+                smtp.login(*login)
             return _conversation(smtp, mail_from, to, message)
 
     def delivered(
@@ -171,9 +174,9 @@ def running() -> Iterator[Lab]:
         yield Lab(state, authority, machines)
 
 
-def sweep() -> None:
+def sweep(folder: Path | None = None) -> None:
     """Remove the folders of runs that were killed; their machines went with them."""
-    for path in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+    for path in (folder or Path(tempfile.gettempdir())).glob(f"{PREFIX}*-*"):
         pid = path.name.removeprefix(PREFIX).partition("-")[0]
         if pid.isdigit() and not Path(f"/proc/{pid}").exists():
             shutil.rmtree(path, ignore_errors=True)

@@ -59,9 +59,11 @@ class Machine:
         self.state = state / place.label
         for name in ("fs", "log"):
             (self.state / name).mkdir(parents=True)
+        first = self.state / "first"
+        first.write_text(FIRST)
         self._spawned: list[subprocess.Popen[bytes]] = []
         self._first = subprocess.Popen(
-            ["unshare", *NAMESPACES, "bash", "-c", FIRST],
+            ["unshare", *NAMESPACES, "bash", first],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -55,6 +55,7 @@ queue_run_delay = 2s
 minimal_backoff_time = 1s
 maximal_backoff_time = 2s
 in_flow_delay = 0
+smtpd_error_sleep_time = 0
 """
 # `postconf.sh` says to do this where the resolver validates.
 DANE = "postconf -e smtp_tls_security_level=dane smtp_dns_support_level=dnssec"
@@ -66,6 +67,7 @@ listen = *, ::
 ssl = required
 ssl_cert = <{live}/fullchain.pem
 ssl_key = <{live}/privkey.pem
+auth_failure_delay = 0
 first_valid_uid = 8
 first_valid_gid = 8
 mail_location = maildir:~/Maildir
@@ -142,11 +144,17 @@ class MailHost(Machine):
         self.script(f"{self.readme('Postfix')}\n{DANE}", folder=self.folder / "config")
         self.script("postfix start 2>&1")
 
+    def start_web(self, issued: Issued) -> None:
+        """The web sites of the domain, as `config/README.md` says, with nginx."""
+        for name in issued.names:
+            self._keep(issued, name)
+        self.script(self.readme("Web sites"), folder=self.folder / "config")
+        self.script("rm -f /etc/nginx/sites-enabled/default; mkdir -p /var/log/nginx")
+        self.spawn("nginx", ["nginx", "-g", "daemon off;"])
+
     def certificate(self, issued: Issued, *, reload: bool = True) -> None:
         """Put a certificate where Postfix and Dovecot look for it."""
-        live = f"{LIVE}/{self.place.hostname}"
-        self.write(f"{live}/fullchain.pem", issued.certificate.read_text())
-        self.write(f"{live}/privkey.pem", issued.key.read_text(), mode=0o600)
+        self._keep(issued, self.place.hostname)
         if reload:
             self.script("postfix reload 2>&1; doveadm reload")
 
@@ -176,6 +184,10 @@ class MailHost(Machine):
             if path.name not in self._read:
                 self._read[path.name] = path.read_bytes()
         return next((m for m in self._read.values() if _message_id(m) == wanted), None)
+
+    def _keep(self, issued: Issued, name: str) -> None:
+        self.write(f"{LIVE}/{name}/fullchain.pem", issued.certificate.read_text())
+        self.write(f"{LIVE}/{name}/privkey.pem", issued.key.read_text(), mode=0o600)
 
     def _install_rspamd(self) -> None:
         self.script(self.readme("Rspamd"), folder=self.folder / "config")

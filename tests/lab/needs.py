@@ -3,7 +3,9 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+import pytest
 
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin:/usr/bin:/bin"
 # program: the Debian package that has it
@@ -17,6 +19,7 @@ PROGRAMS = {
     "postfix": "postfix",
     "rspamd": "rspamd",
     "dovecot": "dovecot-core",
+    "nginx": "nginx-light",
 }
 FILES = {
     "/usr/lib/dovecot/lmtp": "dovecot-lmtpd",
@@ -30,30 +33,38 @@ PROBE = (
 )
 
 
-def missing() -> tuple[str, ...]:
+def missing(path: str = PATH) -> tuple[str, ...]:
     """What is missing, in words; empty if the lab can be."""
-    return tuple(_missing())
+    return tuple(_missing(path))
 
 
-def _missing() -> Iterator[str]:
+def demand(lack: Sequence[str], *, ci: bool) -> None:
+    """Skip the test where something is missing; under CI that is a failure."""
+    if lack and ci:
+        pytest.fail(f"CI must have {', '.join(lack)}", pytrace=False)
+    if lack:
+        pytest.skip(f"no lab here: {', '.join(lack)}")
+
+
+def _missing(path: str) -> Iterator[str]:
     for program, package in PROGRAMS.items():
-        if not shutil.which(program, path=PATH):
+        if not shutil.which(program, path=path):
             yield f"{program} ({package})"
-    for path, package in FILES.items():
-        if not os.path.exists(path):
-            yield f"{path} ({package})"
+    for name, package in FILES.items():
+        if not os.path.exists(name):
+            yield f"{name} ({package})"
     if os.geteuid() != 0:
         yield "root"
-    elif reason := _refused():
+    elif reason := _refused(path):
         yield f"namespaces ({reason})"
 
 
-def _refused() -> str:
+def _refused(path: str) -> str:
     """Why the kernel gives no namespaces, overlays or bridges; empty if it does."""
     try:
         done = subprocess.run(
             ["unshare", *NAMESPACES, "bash", "-c", PROBE],
-            env={"PATH": PATH},
+            env={"PATH": path},
             capture_output=True,
             text=True,
             check=False,

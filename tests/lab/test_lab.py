@@ -2,9 +2,11 @@
 
 import email
 import re
+import smtplib
 import ssl
 import uuid
 from email.message import Message
+from functools import partial
 
 import dns.flags
 import dns.message
@@ -15,7 +17,7 @@ import dns.tsig
 import pytest
 
 from lab.internet import Lab
-from lab.plan import BLOCKLIST, RESOLVER, STRANGER
+from lab.plan import BLOCKLIST, PASSWORD, RESOLVER, STRANGER
 
 pytestmark = pytest.mark.lab
 ALICE, BOB = "alice@sender.example", "bob@receiver.example"
@@ -195,6 +197,27 @@ def test_people_read_their_mail(lab: Lab) -> None:
     )
     done = lab.sender.python(code, lab.receiver.place.hostname, name)
     assert re.fullmatch(r"\[b'\d+'\]\n", done.stdout), done.stderr
+
+
+def test_people_send_their_mail(lab: Lab) -> None:
+    name, mail = letter()
+    place = lab.sender.place
+    there = (place.address(), 587)
+    send = partial(lab.send, lab.spoofer, ALICE, BOB, mail, server=there, tls=place.hostname)
+    code, text = send()
+    assert (code, "Access denied" in text) == (554, True)
+    with pytest.raises(smtplib.SMTPAuthenticationError):
+        send(login=("alice", "guessed"))
+    assert send(login=("alice", PASSWORD))[0] == 250
+    assert "dkim=pass" in fields(arrived(lab, name), "Authentication-Results")[0]
+
+
+def test_the_policy_for_tls_is_served(lab: Lab) -> None:
+    code = "import sys, urllib.request as u; print(u.urlopen(sys.argv[1]).read().decode())"
+    url = f"https://mta-sts.{lab.receiver.domain}/.well-known/mta-sts.txt"
+    done = lab.sender.python(code, url)
+    assert done.stdout.startswith("version: STSv1"), done.stderr
+    assert f"mx: {lab.receiver.place.hostname}" in done.stdout
 
 
 def test_our_own_program_sees_the_whole(lab: Lab) -> None:
