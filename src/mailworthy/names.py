@@ -6,6 +6,7 @@ here, and only the edges (intent, command line, message headers) call it.
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from mailworthy.errors import UsageError
@@ -103,18 +104,18 @@ def to_ascii(text: str) -> str:
     if not stripped:
         raise BadName("an empty text is not a domain name")
     if hint := _other_kind(stripped):
-        raise BadName(f"{printable(text, 200)} is {hint}")
+        raise BadName(f"{readable(text, 200)} is {hint}")
     try:
         ascii_text = stripped if stripped.isascii() else _encoded(stripped)
     except UnicodeError as error:  # IDNAError is one
-        why = printable(str(error), 100)  # idna repeats the whole label
-        raise BadName(f"{printable(text, 100)} is not a domain name: {why}") from None
+        why = readable(str(error), 100)  # idna repeats the whole label
+        raise BadName(f"{readable(text, 100)} is not a domain name: {why}") from None
     name = ascii_text.lower()
     for label in name.split("."):
         if not _OWNER.fullmatch(label):
-            raise BadName(f"{printable(text, 100)} is not a domain name: {_label_fault(label)}")
+            raise BadName(f"{readable(text, 100)} is not a domain name: {_label_fault(label)}")
     if too_long(name):
-        raise BadName(f"{printable(text, 100)} is longer than the {MAX_NAME} characters DNS allows")
+        raise BadName(f"{readable(text, 100)} is longer than the {MAX_NAME} characters DNS allows")
     return name
 
 
@@ -128,10 +129,10 @@ def _other_kind(text: str) -> str | None:
     """What people paste where a domain belongs, with the domain in it."""
     if "://" in text:
         host = text.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
-        return f"a URL, not a domain name; its domain is {printable(host, 100)}"
+        return f"a URL, not a domain name; its domain is {readable(host, 100)}"
     if "@" in text.strip("@"):
         host = text.rpartition("@")[2]
-        return f"a mail address, not a domain name; its domain is {printable(host, 100)}"
+        return f"a mail address, not a domain name; its domain is {readable(host, 100)}"
     return None
 
 
@@ -139,10 +140,10 @@ def _label_fault(label: str) -> str:
     if not label:
         return "two dots follow each other"
     if len(label) > MAX_LABEL:
-        return f"the label {printable(label[:20])}{CUT} has more than {MAX_LABEL} characters"
+        return f"the label {readable(label[:20])}{CUT} has more than {MAX_LABEL} characters"
     if label.startswith("-") or label.endswith("-"):
-        return f"the label {printable(label)} begins or ends with a hyphen"
-    return f"the label {printable(label)} has a character other than letters, digits and hyphens"
+        return f"the label {readable(label)} begins or ends with a hyphen"
+    return f"the label {readable(label)} has a character other than letters, digits and hyphens"
 
 
 def to_unicode(name: str) -> str:
@@ -157,36 +158,42 @@ def to_unicode(name: str) -> str:
 
 
 def printable(text: str, limit: int = 0) -> str:
-    """Text from the world made safe for terminals, headers and logs.
+    """Text from DNS made safe for terminals, headers and logs.
 
-    Everything but printable ASCII is written as `\\ddd` per character up to 255 and `\\u{hex}`
-    above; with `limit` the result is cut to that many characters, ending in `…`. That sign stays
-    as it is, so that nothing is escaped twice where a text holds another that was shown.
+    Everything but printable ASCII is written as `\\ddd` per character up to 255, as DNS has it
+    (RFC 1035 §5.1), and `\\u{hex}` above; with `limit` the result is cut to that many characters,
+    ending in `…`. That sign stays as it is, so that nothing is escaped twice where a text holds
+    another that was shown.
     """
-    shown = "".join(c if " " <= c <= "~" or c == CUT else _escape(c) for c in text[: limit or None])
-    if limit and (len(shown) > limit or len(text) > limit):
-        return shown[: limit - 1] + CUT
-    return shown
+    return _cut(text, limit, lambda c: c if " " <= c <= "~" or c == CUT else _escape(c))
+
+
+def spelled(text: str, limit: int = 0) -> str:
+    """The same for octets of a message, one character each: `\\xhh`, as programmers have it."""
+    return _cut(text, limit, lambda c: c if " " <= c <= "~" or c == CUT else _spelled(c))
 
 
 def readable(text: str, limit: int = 0) -> str:
     """Text from the world for people: letters of any script stay, whatever could steer a terminal
     or reorder a line is written as `\\xhh` or `\\u{hex}`; cut to `limit` as `printable` does it."""
-    shown = "".join(c if c.isprintable() else _spelled(c) for c in text[: limit or None])
-    if limit and (len(shown) > limit or len(text) > limit):
-        return shown[: limit - 1] + CUT
-    return shown
+    return _cut(text, limit, lambda c: c if c.isprintable() else _spelled(c))
+
+
+def _cut(text: str, limit: int, shown: Callable[[str], str]) -> str:
+    """At most `limit` characters, if that is not 0, of the text with each character shown."""
+    written = "".join(map(shown, text[: limit or None]))
+    if limit and (len(written) > limit or len(text) > limit):
+        return written[: limit - 1] + CUT
+    return written
 
 
 def harmless(text: str, *, lines: bool = False) -> str:
     """Our own prose, made safe once more: letters of any script stay, whatever could steer a
-    terminal or reorder a line (control, format and unassigned characters) is escaped. With
-    `lines` line feeds stay too."""
+    terminal or reorder a line (control, format and unassigned characters) is written as `\\xhh` or
+    `\\u{hex}`. With `lines` line feeds stay too."""
     if lines:
         return "\n".join(map(harmless, text.split("\n")))
-    return (
-        text if text.isprintable() else "".join(c if c.isprintable() else _escape(c) for c in text)
-    )
+    return text if text.isprintable() else readable(text)
 
 
 def _spelled(char: str) -> str:

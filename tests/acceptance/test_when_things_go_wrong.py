@@ -43,7 +43,7 @@ NAMES = {
     ".".join(["a" * 60] * 5): "longer than the 253 characters",
     "\N{GRINNING FACE}": "is not a domain name",
     "exa mple.com": "a character other than letters, digits and hyphens",
-    "ex\x1b[31mample.com": "\\027",
+    "ex\x1b[31mample.com": "\\x1b",
     "": "an empty text",
     "192.0.2.1/24": "is not a domain name",
 }

@@ -378,7 +378,7 @@ PRIVATE = b"Received: from a (a [10.0.0.1]) by b with ESMTP; Mon, 02 Mar 2026 09
         (("--hop", "0"), NO_HOPS, "--hop"),
         (("--ip", "192.0.2.300"), NO_HOPS, "192.0.2.300 is not an IP address"),
         (("--ip", "192.0.2.1", "--hop", "1"), NO_HOPS, "leave out --ip, or --hop"),
-        (("--ip", "192.0.2.1", "--helo", "a\x1b[2J"), NO_HOPS, "a\\027[2J has characters"),
+        (("--ip", "192.0.2.1", "--helo", "a\x1b[2J"), NO_HOPS, "a\\x1b[2J has characters"),
         (("--mail-from", "jane"), PRIVATE + NO_HOPS, "--mail-from jane is no address"),
         ((), b"%PDF-1.7\n\xe2\xe3\n1 0 obj\n", "standard input is no message, it has no header"),
         ((), "From: jane@example.com\r\n".encode("utf-16"), "is no message, it has no header"),

@@ -337,7 +337,7 @@ UNFIT: list[tuple[bytes, str, str]] = [
     (FROM + b"Subject: x\0\r\n", "nul", "line 2: a header with an octet of value zero"),
     (FROM + b"no field\r\n", "not-a-field", "header field, so it is not signed: no field: mend"),
     (FROM + b"To: b\r\nnot a field: x\r\n", "not-a-field", "line 3: a line of the header is no"),
-    (FROM + b"From\x0b: b@example.net\r\n", "not-a-field", "From\\011: b@example.net"),
+    (FROM + b"From\x0b: b@example.net\r\n", "not-a-field", "From\\x0b: b@example.net"),
 ]
 
 

@@ -612,7 +612,7 @@ PATHS: list[tuple[str, str | None]] = [
     ('<"a>b"@example.com>', '"a>b"@example.com'),
     ("<joe@example.com>, uid 0", "joe@example.com"),
     ("joe@example.com, uid 0", "joe@example.com"),
-    ("<a\x1b[31m@example.com>", "a\\027[31m@example.com"),
+    ("<a\x1b[31m@example.com>", "a\\x1b[31m@example.com"),
 ]
 
 

@@ -372,7 +372,7 @@ def test_problems_tell_what_was_left_out(store: Store) -> None:
 
 def test_reporters_are_scored(store: Store) -> None:
     found = {(r.reporter, r.proven): r for r in reporters(store, ALL).reporters}
-    steering = found["GMX \\027[31m", True]
+    steering = found["GMX \\x1b[31m", True]
     assert (steering.points, steering.reports) == (100, 1)
     ours = found["receiver.example", True]
     assert (ours.partial, ours.flawed, ours.late) == (1, 1, 3)

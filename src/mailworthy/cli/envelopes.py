@@ -5,7 +5,7 @@ import msgspec
 from mailworthy.cli.worlds import shown
 from mailworthy.errors import UsageError
 from mailworthy.message.header import Message
-from mailworthy.names import printable
+from mailworthy.names import readable
 from mailworthy.receive.envelope import Envelope
 from mailworthy.receive.handover import doubtful
 from mailworthy.receive.hops import (
@@ -55,7 +55,7 @@ def view(message: Message, typed: Typed) -> View:
     """
     for text in (typed.ip, typed.helo, typed.mail_from, *typed.rcpt_to):
         if text is not None and not text.isprintable():
-            raise UsageError(f"{printable(text, 60)} has characters that no address or name has")
+            raise UsageError(f"{readable(text, 60)} has characters that no address or name has")
     if typed.mail_from is not None and "@" not in typed.mail_from and _bare(typed.mail_from):
         raise UsageError(f"--mail-from {typed.mail_from[:60]} is no address: it has no @")
     if typed.ip is None:
@@ -116,7 +116,7 @@ def _told(hop: Hop) -> str:
     """The client and the server of a hop, as far as they are known."""
     received = hop.received
     parts = [received.helo, received.ip, received.by and f"to {received.by}"]
-    told = ", ".join(printable(part, 60) for part in parts if part)
+    told = ", ".join(readable(part, 60) for part in parts if part)
     return f" ({told})" if told else ""
 
 

@@ -8,7 +8,7 @@ import click
 
 from mailworthy.errors import UsageError
 from mailworthy.message.header import Message, read
-from mailworthy.names import printable
+from mailworthy.names import readable
 
 MAX_OCTETS = 64 * 1024 * 1024  # more than any receiver takes
 _AGAIN = "save the whole message with its header, then try again"
@@ -30,9 +30,9 @@ def read_message(place: str) -> Message:
     file that cannot be read.
     """
     if _URL.match(place) and not Path(place).exists():
-        raise UsageError(f"{printable(place, 200)} is an address and no file: {_AGAIN}")
+        raise UsageError(f"{readable(place, 200)} is an address and no file: {_AGAIN}")
     data = _piped() if place == "-" else _file(Path(place))
-    name = "standard input" if place == "-" else printable(place, 200)
+    name = "standard input" if place == "-" else readable(place, 200)
     if len(data) > MAX_OCTETS:
         raise UsageError(f"{name} has more than {MAX_OCTETS >> 20} MB, so it is no message")
     if not data.strip():

@@ -3,7 +3,7 @@
 import re
 
 from mailworthy.message.header import Message
-from mailworthy.names import printable
+from mailworthy.names import spelled
 from mailworthy.parsed import Problem
 
 _LONE_CR = re.compile(rb"\r(?!\n)")
@@ -52,7 +52,7 @@ def _lines(message: Message) -> Problem | None:
         return None
     index = min(message.places[name][0] for name in wrong)
     field = next(field for field in message.fields if field.index == index)
-    shown = printable(field.raw[:40].decode("latin-1"), 40)
+    shown = spelled(field.raw[:40].decode("latin-1"), 40)
     text = f"a line of the header is no header field, so it is not signed: {shown}: mend it"
     return _at(message, "not-a-field", text, field.start, field.end)
 

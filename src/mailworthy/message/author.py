@@ -8,7 +8,7 @@ import msgspec
 
 from mailworthy.message.authordomain import Domain, domain_of, hidden_domains
 from mailworthy.message.lexer import Kind, Token, decode, tokens
-from mailworthy.names import printable
+from mailworthy.names import spelled
 from mailworthy.parsed import Problem
 
 MAX_FIELDS = 20  # From fields that are read, where one belongs
@@ -255,7 +255,7 @@ class _Reader:
 
     def no_address(self, found: list[Token]) -> None:
         text = "".join(t.text for t in found)
-        shown = printable(text, 40) or "nothing"
+        shown = spelled(text, 40) or "nothing"
         self.note("no-at-sign", f"{shown} is no address", found[0] if found else None)
         self.hidden(text, "an address is hidden where no reader must look for one")
 

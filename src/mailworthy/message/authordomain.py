@@ -8,7 +8,7 @@ from quopri import decodestring
 
 import msgspec
 
-from mailworthy.names import BadName, printable, to_ascii
+from mailworthy.names import BadName, spelled, to_ascii
 
 _MAX_WRITTEN = 1000  # no domain is longer, in whatever script
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -31,7 +31,7 @@ def domain_of(written: str) -> Domain:
     still it counts what a reader sees who stops at a NUL, drops it, or decodes.
     """
     if len(written) > _MAX_WRITTEN:
-        return Domain((), f"{printable(written, 60)} is too long for a domain name")
+        return Domain((), f"{spelled(written, 60)} is too long for a domain name")
     return _read(written)
 
 
@@ -47,11 +47,11 @@ def _read(written: str) -> Domain:
 
 def _controlled(written: str) -> Domain:
     parts = (_CONTROL.split(written, maxsplit=1)[0], _CONTROL.sub("", written))
-    return Domain(_names(parts), f"control characters stand in {printable(written, 60)}")
+    return Domain(_names(parts), f"control characters stand in {spelled(written, 60)}")
 
 
 def _unreadable(written: str, error: BadName) -> Domain:
-    shown = printable(written, 60) or "an empty text"
+    shown = spelled(written, 60) or "an empty text"
     if any("\ud800" <= char <= "\udfff" for char in written):
         octets = written.encode("utf-8", "surrogateescape")
         return Domain(_names((octets.decode("latin-1"),)), f"{shown} is not UTF-8")

@@ -10,7 +10,7 @@ from mailworthy.message import date
 from mailworthy.message.author import Author, Fault
 from mailworthy.message.header import Message
 from mailworthy.message.lexer import Kind, decode, tokens
-from mailworthy.names import printable
+from mailworthy.names import spelled
 from mailworthy.parsed import Problem
 from mailworthy.receive.flaw import Code, Flaw, Level
 from mailworthy.receive.formlines import header_flaws, line_flaws
@@ -123,7 +123,7 @@ def _from(message: Message, author: Author) -> Iterator[Flaw]:
 
 def _faulty_from(author: Author) -> Flaw:
     text = author.fault.value if author.fault else ""
-    detail = printable(author.detail, 200)
+    detail = spelled(author.detail, 200)
     return Flaw(Code.FAULTY_FROM, text, "RFC 5322 §3.6.2", detail=detail, field="From")
 
 
@@ -143,7 +143,7 @@ def _date(message: Message) -> Iterator[Flaw]:
 def _date_flaw(problems: tuple[Problem, ...], value: str) -> Flaw:
     """The worst of them: what gives no moment, then a wrong one, then old spelling."""
     worst = min(problems, key=lambda problem: problem.code == "obsolete-date")
-    detail = f"{printable(value.strip(), 60)}: {worst.message}"
+    detail = f"{spelled(value.strip(), 60)}: {worst.message}"
     if worst.code == "obsolete-date":
         text, section = "Date is written in an obsolete way", "RFC 5322 §4.3"
         return Flaw(Code.OBSOLETE_DATE, text, section, Level.SHOULD, detail, "Date")
@@ -161,7 +161,7 @@ def _message_id(message: Message) -> Iterator[Flaw]:
         yield Flaw(Code.SEVERAL_MESSAGE_ID, text, "RFC 5322 §3.6", detail=detail, field=field)
     value = _value(message, b"message-id")
     if not _is_message_id(value):
-        text, detail = "Message-ID is malformed", printable(value.strip(), 80)
+        text, detail = "Message-ID is malformed", spelled(value.strip(), 80)
         yield Flaw(Code.BAD_MESSAGE_ID, text, "RFC 5322 §3.6.4", detail=detail, field=field)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from mailworthy.message.faults import MAX_LINE, faults
 from mailworthy.message.header import Message
-from mailworthy.names import printable
+from mailworthy.names import spelled
 from mailworthy.parsed import Problem
 from mailworthy.receive.flaw import Code, Flaw, Level
 
@@ -135,4 +135,4 @@ def _shown_name(line: bytes) -> str:
 
 
 def _shown(octets: bytes) -> str:
-    return printable(octets.decode("latin-1"), 60)
+    return spelled(octets.decode("latin-1"), 60)

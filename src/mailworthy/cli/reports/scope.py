@@ -41,7 +41,7 @@ _days = click.option(
     "--days",
     type=click.IntRange(1, 36_500),
     metavar="N",
-    help=f"So many days up to --until, or today.  [default: {DAYS}; 1<=x<=36500]",
+    help=f"So many days up to --until, or today; {DAYS} unless you say otherwise.",
 )
 _all = click.option("--all-time", is_flag=True, help="All days that there are.")
 _proven = click.option(
