@@ -199,6 +199,37 @@ def test_any_octets_are_values(data: bytes) -> None:
     assert found
 
 
+class Counting(io.BytesIO):
+    """A file that knows how much of it was read."""
+
+    octets = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        found = super().read(size)
+        self.octets += len(found)
+        return found
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_report_of_too_many_records_is_read_so_far(packed: bool) -> None:
+    """A few megabytes of gzip may hold millions, each of which costs time."""
+    text = wraps.report(20_000)
+    data = gzip.compress(text, 0) if packed else text
+    file = Counting(data)
+    (report,) = reports.read(file, now=NOW, limits=Limits(records=50))
+    assert isinstance(report, Report)
+    assert len(list(report.records)) == 50
+    assert report.partial
+    assert not report.complete
+    (lost,) = (o for o in report.omissions if o.where == "record 51")
+    assert lost.reason == "more than 50 records; the rest was not read"
+    assert file.octets < len(data) / 2
+
+
+def test_honest_giants_are_far_below_what_is_read() -> None:
+    assert Limits().records >= 5 * 200_000
+
+
 GROWING = [b"From a@b 10:00 2026\n\n", b"From: a@b\n\n\n", b"\n\n", b"From 1:11:11:11 20202020\n\n",
            wraps.mbox([wraps.mail(wraps.part(wraps.XML))]), wraps.XML, b"--b\n\n",
            gzip.compress(b"x"), wraps.zipped({"a": b"x"}), wraps.tarred({"a": b"x"})]  # fmt: skip

@@ -44,14 +44,19 @@ def read(
         if isinstance(found, Unreadable):
             yield found
         else:
-            yield one(found, now=when, keep_text=keep_text, salt=salt)
+            yield one(found, now=when, limits=limits, keep_text=keep_text, salt=salt)
 
 
 def one(
-    content: Content, *, now: datetime, keep_text: bool = False, salt: bytes = b""
+    content: Content,
+    *,
+    now: datetime,
+    limits: Limits | None = None,
+    keep_text: bool = False,
+    salt: bytes = b"",
 ) -> Report | Unreadable:
     """Read one content of an envelope, for those who also want the mail that brought it."""
-    report = _read(content, now, keep_text, salt)
+    report = _read(content, now, limits or Limits(), keep_text, salt)
     if isinstance(report, Unreadable):
         return _because(report, content)
     first = next(report.records, None)
@@ -61,9 +66,12 @@ def one(
     return report
 
 
-def _read(content: Content, now: datetime, keep_text: bool, salt: bytes) -> Report | Unreadable:
+def _read(
+    content: Content, now: datetime, limits: Limits, keep_text: bool, salt: bytes
+) -> Report | Unreadable:
     if content.form is Form.AGGREGATE:
-        return aggregate.read(content.source, content.place, now=now)
+        bounds = aggregate.Limits(records=limits.records)
+        return aggregate.read(content.source, content.place, now=now, limits=bounds)
     if content.form is Form.TLS:
         return tls.read(content.source, content.place, now=now)
     assert content.mail is not None  # the other forms are mails

@@ -207,6 +207,14 @@ def test_trust(
     assert trusts(mine) == [trust]
 
 
+def test_a_report_of_too_many_records_is_stored_as_partial(mine: Store) -> None:
+    (done,) = kit.take(Importer(mine, limits=Limits(records=2)), wraps.report(5))
+    assert done.what is What.PARTIAL
+    assert [(each.records, each.partial) for each in done.saved] == [(2, True)]
+    (again,) = kit.take(Importer(mine), wraps.report(5) + b" ")
+    assert (again.what, again.saved[0].records) == (What.STORED, 5)
+
+
 OWN = ("mx.example.com",)
 CLAIMED = (
     b"Authentication-Results: mx.example.com; dmarc=pass header.from=receiver.example\n"

@@ -49,6 +49,16 @@ _verify = click.option(
     default=True,
     help="Ask DNS who signed the mails (default), or do not.",
 )
+_records = click.option(
+    "--max-records",
+    "records",
+    type=click.IntRange(1, 10_000_000),
+    default=1_000_000,
+    show_default=True,
+    envvar="MAILWORTHY_MAX_RECORDS",
+    metavar="N",
+    help="Read so many records of one report; the rest is left out, and the report is partial.",
+)
 _format = click.option(
     "--format",
     type=click.Choice(["text", "jsonl"]),
@@ -60,7 +70,7 @@ _format = click.option(
 
 def intake(function: F) -> F:
     """The options of every command that takes reports in."""
-    keeping = (option("keep_whole"), retaining.options)
+    keeping = (_records, option("keep_whole"), retaining.options)
     for add in (_format, asking, option("deadline"), _verify, _own, _vouch, *keeping, store):
         function = add(function)
     return function
@@ -106,19 +116,22 @@ def importer(
     keep_raw: int,
     keep_rows: int,
     keep_whole: bool,
+    records: int,
     **asked: Any,
 ) -> "Iterator[tuple[Importer, Callable[[], None]]]":
     """The importer that the options ask for, and what gives up what is too old once a day; that
     is also done at the end."""
     from mailworthy import store as stores
     from mailworthy.cli.means import Asking, means
+    from mailworthy.reports.envelope.limits import Limits
     from mailworthy.reports.intake.importing import Importer
     from mailworthy.reports.intake.judging import Judge
 
     with means(Asking(**asked)) as (resolver, _), stores.open(where) as opened:
         judge = Judge(resolver if verify else None, own_ids=own_ids, deadline=deadline)
         tend = partial(retaining.tend, opened, keep_raw, keep_rows)
-        yield Importer(opened, judge, again=again, keep_whole=keep_whole), tend
+        limits = Limits(records=records)
+        yield Importer(opened, judge, limits=limits, again=again, keep_whole=keep_whole), tend
         tend()
 
 

@@ -184,7 +184,8 @@ class Walker:
         self.records += 1
         if self.records > self._limits.records:
             self._stopped = True
-            return Omission(f"record {self.records}", "too many records; the rest was not read")
+            reason = f"more than {self._limits.records} records; the rest was not read"
+            return Omission(f"record {self.records}", reason)
         record = self._convert(element)
         if isinstance(record, AggregateRecord):
             return record

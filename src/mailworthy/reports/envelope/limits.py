@@ -14,7 +14,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     is decompressed together, as `opened` is all files and parts together: beyond these two the
     call ends, or in an mbox that is not packed the mail. `ratio` (octets out of one octet) counts
     from `free` octets on, so that reports, which are packed tightly, pass. `held` is what may lie
-    in memory at once: mails, each `mail` at most, and archives within archives.
+    in memory at once: mails, each `mail` at most, and archives within archives. Of one aggregate
+    report at most `records` are read: a small file may hold millions, and each costs time.
     """
 
     octets: int = 512 * MEBI
@@ -26,6 +27,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     depth: int = 5  # archives within archives
     held: int = 48 * MEBI
     mail: int = 25 * MEBI
+    records: int = 1_000_000
     header: int = MEBI  # of one mail, or of one part
     parts: int = 1_000  # of one mail
     nesting: int = 20  # multiparts and messages within each other

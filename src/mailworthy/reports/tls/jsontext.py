@@ -9,6 +9,7 @@ import msgspec
 from mailworthy.reports.model import Fault, Omission
 from mailworthy.reports.shown import shown
 from mailworthy.reports.tls.limits import Limits
+from mailworthy.reports.tls.thin import thin
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[{}\[\],]', re.DOTALL)
 _NEIGHBOUR = re.compile(r"\}\s*+(?=\]|,\s*+\{)")
@@ -35,22 +36,29 @@ class Refused(msgspec.Struct, frozen=True):
     reason: str
 
 
-def load(data: bytes, limits: Limits) -> Loaded | Refused:
-    """Read one JSON text of at most `limits.max_octets`. Never raises; linear.
+def load(data: bytes | bytearray, limits: Limits) -> Loaded | Refused:
+    """Read one JSON text, of at most `limits.max_octets` without the failure details for which
+    there is no room, which are an omission. Never raises; linear.
 
     Keys are in lower case and with hyphens. Numbers too long to count anything are left as text.
     An object in an array that cannot be read is replaced by the beginning of its text, so that
     its neighbours survive; a text that breaks off is cut after its last whole element.
     """
+    if len(data) > limits.max_read:
+        return Refused(Fault.TOO_LARGE, f"more than {limits.max_read} octets of JSON")
+    left = 0
+    if len(data) > limits.max_octets or data.count(b",") > limits.max_values // 4 * 3:
+        data, left = thin(data, limits.max_octets // 5 * 4, limits.max_values // 4 * 3)
     if len(data) > limits.max_octets:
         return Refused(Fault.TOO_LARGE, f"more than {limits.max_octets} octets of JSON")
     text, utf8 = _decode(data)
+    del data
     if not text.strip():
         return Refused(Fault.EMPTY, "there is nothing in it")
-    return _Loading(text, utf8, limits).load()
+    return _Loading(text, utf8, limits, left).load()
 
 
-def _decode(data: bytes) -> tuple[str, bool]:
+def _decode(data: bytes | bytearray) -> tuple[str, bool]:
     """The text, and whether it was UTF-8; any octets are some text."""
     encoding = json.detect_encoding(data)
     try:
@@ -62,10 +70,13 @@ def _decode(data: bytes) -> tuple[str, bool]:
 
 
 class _Loading:
-    def __init__(self, text: str, utf8: bool, limits: Limits) -> None:
+    def __init__(self, text: str, utf8: bool, limits: Limits, left: int = 0) -> None:
         self.text, self.utf8, self.limits = text, utf8, limits
         self.whole = True
         self.omissions: list[Omission] = []
+        if left:
+            reason = f"{left} failure details are more than are read; the sums are whole"
+            self.omissions.append(Omission("failure-details", reason))
         self.duplicates: dict[str, None] = {}
         self.decoder = json.JSONDecoder(
             object_pairs_hook=self.members,

@@ -7,11 +7,13 @@ class Limits(msgspec.Struct, frozen=True):
     """Bounds on one report.
 
     `max_octets` of JSON; `max_values` members and elements and `max_depth` of nesting, which
-    bound memory, since three octets make a Python list. `max_repairs` places may be damaged.
+    bound memory, since three octets make a Python list. Of up to `max_read` octets so many failure
+    details are left out that the rest is within these bounds. `max_repairs` places may be damaged.
     `max_count` sessions are the most that a reporter may have had, `max_days` what a window may
     span, `max_ahead` by how many seconds clocks may differ from ours.
     """
 
+    max_read: int = 32 * 1024 * 1024
     max_octets: int = 10 * 1024 * 1024
     max_values: int = 200_000
     max_depth: int = 16

@@ -30,6 +30,7 @@ _KEYS = frozenset(
 )
 _DAY = 86400
 _DIGITS = 100
+_CHUNK = 1 << 20
 
 
 def read(
@@ -43,23 +44,22 @@ def read(
     such counts would be booked on days that nobody reported. Never raises for what is in it;
     memory is bounded by `limits`.
     """
-    data = source if isinstance(source, bytes) else _octets(source, limits.max_octets + 1)
-    loaded = load(data, limits)
+    held = [source if isinstance(source, bytes) else _octets(source, limits.max_read + 1)]
+    octets, digest = len(held[0]), hashlib.sha256(held[0]).hexdigest()
+    loaded = load(held.pop(), limits)  # which lets go of what is large as soon as it can
     if isinstance(loaded, Refused):
         return Unreadable(place, loaded.fault, loaded.reason)
     if not place.sha256:
-        digest = hashlib.sha256(data).hexdigest()
-        place = msgspec.structs.replace(place, octets=len(data), sha256=digest)
+        place = msgspec.structs.replace(place, octets=octets, sha256=digest)
     return _Reading(loaded, place, now, limits).report()
 
 
-def _octets(source: BinaryIO, most: int) -> bytes:
+def _octets(source: BinaryIO, most: int) -> bytearray:
     """Up to so many octets; a file may give fewer than it is asked for, and end later."""
-    pieces, left = [], most
-    while left and (piece := source.read(left)):
-        pieces.append(piece)
-        left -= len(piece)
-    return b"".join(pieces)
+    found = bytearray()
+    while piece := source.read(min(_CHUNK, most - len(found))):
+        found += piece
+    return found
 
 
 class _Reading:
