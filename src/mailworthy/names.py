@@ -170,13 +170,13 @@ def printable(text: str, limit: int = 0) -> str:
 
 def spelled(text: str, limit: int = 0) -> str:
     """The same for octets of a message, one character each: `\\xhh`, as programmers have it."""
-    return _cut(text, limit, lambda c: c if " " <= c <= "~" or c == CUT else _spelled(c))
+    return _cut(text, limit, lambda c: c if " " <= c <= "~" or c == CUT else _in_hex(c))
 
 
 def readable(text: str, limit: int = 0) -> str:
     """Text from the world for people: letters of any script stay, whatever could steer a terminal
     or reorder a line is written as `\\xhh` or `\\u{hex}`; cut to `limit` as `printable` does it."""
-    return _cut(text, limit, lambda c: c if c.isprintable() else _spelled(c))
+    return _cut(text, limit, lambda c: c if c.isprintable() else _in_hex(c))
 
 
 def _cut(text: str, limit: int, shown: Callable[[str], str]) -> str:
@@ -196,7 +196,7 @@ def harmless(text: str, *, lines: bool = False) -> str:
     return text if text.isprintable() else readable(text)
 
 
-def _spelled(char: str) -> str:
+def _in_hex(char: str) -> str:
     code = ord(char)
     if 0xDC80 <= code <= 0xDCFF:  # an octet that is no UTF-8 (PEP 383)
         code -= 0xDC00

@@ -115,9 +115,9 @@ class Store:
         try:
             yield
         except exc.DBAPIError as error:
-            raise translated(error.orig) from error
+            raise translated(error.orig, self.backend.engine.url.database) from error
         except self._driver_error as error:
-            raise translated(error) from error
+            raise translated(error, self.backend.engine.url.database) from error
 
     def close(self) -> None:
         """Give all connections back."""
