@@ -1,5 +1,8 @@
 """Every `mailworthy reports` command on five million rows in SQLite, from question to text.
 
+    python benchmarks/reports_answers.py [--smoke] [--file PATH]
+
+Before that, the questions that the commands ask of the store (`store_queries.py`), each alone.
 The rows are those of `store_queries.py`: 500 domains over two years, of which the domain that is
 asked about has more than a third, with an own server, services, forwarders, and spoofers with ever
 new addresses. The start of the program and DNS are not counted.
@@ -18,15 +21,16 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 import msgspec
 
+import store_queries
 from mailworthy import store
 from mailworthy.render.reports import document
 from mailworthy.reports.answers.complaints import complaints
-from mailworthy.reports.answers.find import find
+from mailworthy.reports.answers.find import failing, find
 from mailworthy.reports.answers.listing import listing, show
 from mailworthy.reports.answers.overview import overview
 from mailworthy.reports.answers.problems import problems
 from mailworthy.reports.answers.reporters import reporters
-from mailworthy.reports.answers.sources import of_several
+from mailworthy.reports.answers.sources import of_several, sources
 from mailworthy.reports.answers.tls import tls
 from mailworthy.reports.answers.words import expected
 from mailworthy.store import Store, queries
@@ -35,6 +39,7 @@ from store_queries import DAYS, FIRST, LIMIT, ROWS, fill
 from table import show as show_table
 
 Ask = Callable[[Store, Scope], list[Any]]
+FAILING = 3  # sources that `why` looks at without NAME
 TOP = 5  # domains that `sources` shows without --domain
 
 
@@ -56,10 +61,18 @@ def _source(target: Store, scope: Scope) -> list[Any]:
     return find(target, asked, expected(target, "d0.example"), "192.0.2.1")
 
 
+def _why(target: Store, scope: Scope) -> list[Any]:
+    """What `why` asks of the store, before it asks DNS."""
+    one = msgspec.structs.replace(scope, domains=("d0.example",))
+    failing(list(sources(target, one, expected(target, "d0.example")).sources), FAILING)
+    return []
+
+
 COMMANDS: dict[str, Ask] = {
     "overview": lambda target, scope: [overview(target, scope)],
     "sources": _sources,
     "source": _source,
+    "why": _why,
     "list": lambda target, scope: [listing(target, scope, limit=50)],
     "show": lambda target, _: [show(target, 1, limit=100)],
     "reporters": lambda target, scope: [reporters(target, scope)],
@@ -74,7 +87,8 @@ def measure(target: Store, name: str, scope: Scope) -> tuple[float, float, int]:
     wall, processor, text = [], [], ""
     for _ in range(7):
         start, busy = time.perf_counter(), time.process_time()
-        text = document(name, "text", COMMANDS[name](target, scope))
+        answers = COMMANDS[name](target, scope)
+        text = document(name, "text", answers) if answers else ""
         wall.append(time.perf_counter() - start)
         processor.append(time.process_time() - busy)
     return min(wall), min(processor), text.count("\n")
@@ -114,6 +128,7 @@ def main() -> None:
             if not there:
                 fill(target, ROWS // 100 if options.smoke else ROWS)
                 target.backend.tidy()
+            store_queries.report(target, path)
             report(target)
 
 

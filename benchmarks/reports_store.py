@@ -1,6 +1,9 @@
 """Writing reports to a store, without a reader: records that are made up, committed to SQLite.
 
-`benchmarks/reports.py` measures reading, and both together.
+    python benchmarks/reports_store.py [--smoke]
+
+At last both together, as `mailworthy reports import` does it with a folder of small reports.
+`benchmarks/reports.py` measures reading alone, and then calls this.
 """
 
 import argparse
@@ -11,16 +14,25 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from mailworthy import store
+from mailworthy.reports.intake.batches import MOST
+from mailworthy.reports.intake.files import opened, walk
+from mailworthy.reports.intake.importing import Importer
+from mailworthy.reports.intake.model import What
+from mailworthy.reports.intake.together import each_opened, take_all
 from mailworthy.reports.model import AggregateRecord, DkimAuth, Reason, SpfAuth
 from mailworthy.store import Store, Trust, importer
+from reportworld import report as written
 from storekit import ORIGIN, aggregate, random_reports
 from table import show
 
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
 RECORDS = 200_000
 REPORTS = 2_000
 
@@ -86,9 +98,39 @@ def many_small(target: Store, count: int) -> tuple[float, float]:
     return clock.stop()
 
 
+def in_batches(target: Store, count: int) -> tuple[float, float]:
+    """The same, many of them in a transaction."""
+    made = iter(list(random_reports(count, seed=2)))
+    clock = Clock()
+    while some := list(islice(made, MOST)):
+        with target.together():
+            for raw, report in some:
+                importer.save(target, report, raw + b"2", origin=ORIGIN, trust=Trust.VERIFIED)
+    return clock.stop()
+
+
+def a_folder(target: Store, count: int) -> tuple[float, float]:
+    """The time to read and commit files with reports of four records, as `reports import` does."""
+    with tempfile.TemporaryDirectory() as made:
+        for number in range(count):
+            Path(made, f"{number:05}.xml").write_bytes(b"".join(written(4, number=number)))
+        clock = Clock()
+        taken = take_all(Importer(target), each_opened(walk([made]), opened), now=NOW)
+        assert sum(done.what is What.STORED for done in taken) == count
+        target.settle()
+        return clock.stop()
+
+
 def rates(count: int, times: tuple[float, float]) -> list[str]:
     """How many a second, and how many a second of processor time on a busy machine."""
     return [f"{count / seconds:,.0f}" for seconds in times]
+
+
+SMALL = {
+    "small reports, each alone": many_small,
+    "small reports, many together": in_batches,
+    "small reports, read from a folder": a_folder,
+}
 
 
 def measure(share: int) -> None:
@@ -100,7 +142,8 @@ def measure(share: int) -> None:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         target.backend.tidy()
         size = (Path(folder) / "a.db").stat().st_size / large
-        lines.append(["small reports, reports", *rates(small, many_small(target, small))])
+        for name, measured in SMALL.items():
+            lines.append([name, *rates(small, measured(target, small))])
     show("Committed to SQLite", ["what", "a second", "a processor second"], lines)
     print(
         f"\n{peak:.1f} MiB of memory at most, {start:.1f} after opening; {size:.0f} octets a record"

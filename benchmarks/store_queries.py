@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ DAYS = 730
 DOMAINS = 500
 REPORTERS = 40
 LIMIT = 0.1
+TOGETHER = 50
 FIRST = date.fromordinal(kit.BEGIN // kit.DAY + date(1970, 1, 1).toordinal())
 
 
@@ -77,12 +79,22 @@ def _service(dice: random.Random, domain: str, count: int) -> AggregateRecord:
 
 
 def fill(target: Store, rows: int) -> None:
-    """Import everything, report by report."""
-    for number, (domain, day, reporter, records) in enumerate(world(rows)):
-        report = kit.aggregate(
-            records, name=reporter, report_id=str(number), day=day, domain=domain
-        )
-        importer.save(target, report, b"%d" % number, origin=kit.ORIGIN, trust=Trust.VERIFIED)
+    """Import everything, many reports in one transaction."""
+    made = enumerate(world(rows))
+    while some := list(islice(made, TOGETHER)):
+        with target.together():
+            for number, (domain, day, reporter, records) in some:
+                report = kit.aggregate(
+                    records, name=reporter, report_id=str(number), day=day, domain=domain
+                )
+                raw = b"%d" % number
+                importer.save(target, report, raw, origin=kit.ORIGIN, trust=Trust.VERIFIED)
+    with target.together():
+        _fill_others(target)
+
+
+def _fill_others(target: Store) -> None:
+    """A TLS report and a complaint for every day."""
     for day in range(DAYS):
         for kind, made in ((Kind.TLS, kit.tls()), (Kind.COMPLAINT, kit.message())):
             record: Any = type(made)(**{**_fields(made), "domain": "d0.example"})

@@ -1,6 +1,5 @@
 """Who sends for a domain: every source with its volume, who it is, and what to do about it."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
@@ -9,7 +8,7 @@ import msgspec
 
 from mailworthy.reports.answers.model import Answer, Counts, Period, counts, period
 from mailworthy.reports.answers.overview import newest
-from mailworthy.reports.answers.trails import Sum, Trail, records, seen, sum_of, trails
+from mailworthy.reports.answers.trails import EPOCH, Sum, Trail, records, seen, sum_of, trails
 from mailworthy.reports.model import AggregateRecord
 from mailworthy.sources.classify import Confidence, classify
 from mailworthy.sources.expect import Expected
@@ -22,8 +21,8 @@ from mailworthy.store.queries import Scope
 from mailworthy.store.queries.chosen import days_of, known_of, largest, shared_of, volumes_of
 
 Pair: TypeAlias = tuple[str, int]
-Days: TypeAlias = dict[Pair, Counter[date]]
-DAY_ROWS = 50_000
+Days: TypeAlias = dict[Pair, dict[int, int]]  # messages by day since 1970
+DAY_ROWS = 20_000
 NO_NAMES: Mapping[str, str] = {}
 SHOWN, LEAST = 25, 5  # sources of one domain
 ROWS, LEAST_ROWS = 200, 40  # addresses with a trail that are looked at, those with most mail first
@@ -180,10 +179,19 @@ def _days(store: Store, scope: Scope, addresses: list[str], most: int) -> Days:
     """The days of these addresses, by trail; none where they are too many to be looked at."""
     found: Days = {}
     rows = store.rows(volumes_of(scope, addresses, limit=most))
-    for row in rows if len(rows) < most else ():
-        days = found.setdefault((row.address, row.trail_id), Counter())
-        days[row.day] += row.messages
+    for address, trail_id, day, messages in rows if len(rows) < most else ():
+        days = found.setdefault((address, trail_id), {})
+        days[day] = days.get(day, 0) + messages
     return found
+
+
+def _daily(pairs: set[Pair], days: Days) -> tuple[DayCount, ...]:
+    """The days of one source, in order."""
+    daily: dict[int, int] = {}
+    for pair in pairs:
+        for day, count in days.get(pair, {}).items():
+            daily[day] = daily.get(day, 0) + count
+    return tuple(DayCount(date.fromordinal(day + EPOCH), n) for day, n in sorted(daily.items()))
 
 
 class _Found:
@@ -230,7 +238,6 @@ def _source(
     facts: Facts, expected: Expected, pairs: set[Pair], ever: dict[Pair, Any], days: Days
 ) -> Source:
     judged, trusted = classify(facts, expected), facts.judged
-    daily = sum((days.get(pair, Counter()) for pair in pairs), Counter[date]())
     return Source(
         domain=facts.domain,
         key=str(facts.key),
@@ -253,7 +260,7 @@ def _source(
         addresses=facts.addresses,
         dkim=facts.dkim,
         spf=facts.spf,
-        days=tuple(DayCount(day, count) for day, count in sorted(daily.items())),
+        days=_daily(pairs, days),
         failed=trusted.neither if trusted is not None else 0,
     )
 

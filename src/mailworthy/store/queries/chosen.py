@@ -87,11 +87,16 @@ def newest_of(domain: str) -> sa.Select[Any]:
 
 
 def volumes_of(scope: Scope, names: Sequence[str], *, limit: int) -> sa.Select[Any]:
-    """Messages alone of addresses by day: address, trail_id, day, messages."""
+    """Messages alone of addresses by day: address, trail_id, day as a number since 1970, messages.
+
+    An address has several rows of a day where the sums have several: they are grouped by what
+    orders the table, so that nothing has to be sorted. Days are many, so that they stay numbers.
+    """
     row = daily_sources.c
-    keys = (row.address_id, row.trail_id, row.day)
+    day = sa.type_coerce(row.day, sa.Integer).label("day")
+    keys = list(daily_sources.primary_key)
     inner = (
-        sa.select(*keys, total(row.messages).label("messages"))
+        sa.select(row.address_id, row.trail_id, day, total(row.messages).label("messages"))
         .where(*scope.conditions(daily_sources), row.address_id.in_(_ids(names)))
         .group_by(*keys)
         .limit(limit)
