@@ -90,3 +90,14 @@ class Server:
         encrypted = writer.get_extra_info("ssl_object") is not None
         shown = [b"mail.example.com", *(e for e in self.ehlo if not encrypted or e != b"STARTTLS")]
         return b"".join(b"250-" + e + b"\r\n" for e in shown[:-1]) + b"250 " + shown[-1] + b"\r\n"
+
+
+def saying_after_request(text: bytes) -> Script:
+    """A web server that answers any request so."""
+
+    async def script(reader: Reader, writer: Writer) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(text)
+        await writer.drain()
+
+    return script

@@ -1,0 +1,139 @@
+"""One HTTPS GET, as `lookup.model.Fetch` asks for it."""
+
+import asyncio
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Container
+from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import SplitResult, urlsplit
+
+import msgspec
+
+from mailworthy.lookup.model import Fetch, Fetched, Status, Why
+from mailworthy.names import BadName, printable, to_ascii
+from mailworthy.rdata.address import address
+
+if TYPE_CHECKING:
+    import httpx2
+
+AddressesOf: TypeAlias = Callable[[str], Awaitable[tuple[str, ...]]]
+TRIES = 3  # addresses of one host
+AGENT = "mailworthy"
+
+
+class Getter(msgspec.Struct, frozen=True):
+    """How to fetch: where addresses come from, which may be called, what is trusted."""
+
+    addresses: AddressesOf
+    allowed: Container[str]
+    tls: ssl.SSLContext
+
+
+class _Failed(Exception):
+    def __init__(self, why: Why, detail: str) -> None:
+        super().__init__(detail)
+        self.why, self.detail = why, printable(detail, 200)
+
+
+async def get(ask: Fetch, getter: Getter) -> Fetched:
+    """Fetch it. Never raises for what the peer does; ends in `ask.timeout` seconds.
+
+    The host is looked up here, and the connection goes to an address that was looked at: only
+    to a public one. Redirections are not followed (RFC 8461 §3.3), nothing is decompressed.
+    """
+    start = time.monotonic()
+    try:
+        async with asyncio.timeout(ask.timeout):
+            reply = await _get(ask, getter)
+    except _Failed as failed:
+        reply = Fetched(ask, Status.FAILED, failed.why, detail=failed.detail)
+    except TimeoutError:
+        detail = f"no whole answer in {ask.timeout:g} seconds"
+        reply = Fetched(ask, Status.FAILED, Why.TIMEOUT, detail=detail)
+    return msgspec.structs.replace(reply, ms=(time.monotonic() - start) * 1000)
+
+
+async def _get(ask: Fetch, getter: Getter) -> Fetched:
+    url, host = _split(ask.url)
+    last = _Failed(Why.UNREACHABLE, "no address")
+    for ip in await _places(host, getter):
+        try:
+            return await _get_from(ask, url, host, ip, getter.tls)
+        except _Failed as failed:
+            last = failed
+            if failed.why is not Why.UNREACHABLE:
+                break
+    raise last
+
+
+def _split(text: str) -> tuple[SplitResult, str]:
+    """The parts of a URL, and its host as A-labels."""
+    try:
+        url = urlsplit(text)
+        port = url.port
+        host = to_ascii(url.hostname or "")
+    except (ValueError, BadName):
+        raise _Failed(Why.BAD_NAME, "the URL cannot be read") from None
+    if url.scheme != "https" or url.username is not None or address(url.hostname or ""):
+        raise _Failed(Why.BAD_NAME, "only https and the name of a host are fetched")
+    return url._replace(netloc=f"{host}:{port or 443}", fragment=""), host
+
+
+async def _places(host: str, getter: Getter) -> list[str]:
+    """The addresses to try. Raises _Failed where there are none, or none that may be called."""
+    found = await getter.addresses(host)
+    if not found:
+        raise _Failed(Why.UNREACHABLE, f"{host} has no address that could be learned")
+    public = [ip for ip in found if ip in getter.allowed]
+    if not public:
+        raise _Failed(Why.UNREACHABLE, f"{host} is at {found[0]}, which is no public address")
+    return public[:TRIES]
+
+
+async def _get_from(
+    ask: Fetch, url: SplitResult, host: str, ip: str, tls: ssl.SSLContext
+) -> Fetched:
+    import httpx2
+
+    literal = f"[{ip}]" if ":" in ip else ip
+    place = url._replace(netloc=f"{literal}:{url.port}").geturl()
+    named = host if url.port == 443 else f"{host}:{url.port}"
+    headers = {"Host": named, "User-Agent": AGENT, "Accept-Encoding": "identity"}
+    # Since the URL holds the address, the name for SNI and the certificate is given apart.
+    request = httpx2.Request("GET", place, headers=headers, extensions={"sni_hostname": host})
+    try:
+        async with httpx2.AsyncClient(verify=tls, timeout=ask.timeout, trust_env=False) as client:
+            return await _read(ask, await client.send(request, stream=True))
+    except httpx2.TimeoutException:
+        raise _Failed(Why.TIMEOUT, f"{ip} did not answer in time") from None
+    except httpx2.ConnectError as error:
+        raise _unconnected(error, ip) from None
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+        raise _Failed(Why.GARBLED, str(error) or type(error).__name__) from None
+
+
+async def _read(ask: Fetch, response: "httpx2.Response") -> Fetched:
+    body = bytearray()
+    try:
+        async for piece in response.aiter_raw():
+            body += piece
+            if len(body) > ask.max_bytes:
+                raise _Failed(Why.OVERSIZE, f"more than {ask.max_bytes} octets")
+    finally:
+        await response.aclose()
+    kind = printable(response.headers.get("content-type", ""), 100)
+    return Fetched(
+        ask, Status.FOUND, code=response.status_code, content_type=kind, body=bytes(body)
+    )
+
+
+def _unconnected(error: Exception, ip: str) -> _Failed:
+    """Why no connection came about: the certificate, the encryption, or nobody there."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _Failed(Why.TLS, cause.verify_message or "the certificate is not good")
+        if isinstance(cause, ssl.SSLError):
+            return _Failed(Why.TLS, (cause.reason or str(cause)).replace("_", " ").lower())
+        cause = cause.__cause__ or cause.__context__
+    return _Failed(Why.UNREACHABLE, f"{ip}: {error}")
