@@ -9,7 +9,7 @@ from mailworthy.cli.reports.scope import MOST, limit, offset, opened, printed, s
 @click.command("show")
 @click.argument("number", type=click.IntRange(1, MOST))
 @where_
-@click.option("--raw", is_flag=True, help="Print the file or mail as it came, and nothing else.")
+@click.option("--raw", is_flag=True, help="Print the file or mail as it is kept, and nothing else.")
 @limit(100)
 @offset
 @printed
