@@ -21,21 +21,26 @@ _VERSIONS = {
 
 
 @lru_cache(maxsize=16)
-def context(newest: str = "", *, ca: str | None = None, trusting: bool = False) -> ssl.SSLContext:
+def context(
+    newest: str = "", *, ca: str | None = None, trusting: bool = False, names: bool = False
+) -> ssl.SSLContext:
     """What to offer. `newest` is the newest version, `ca` a PEM file to trust besides the
-    authorities of this machine. A context that is `trusting` takes any certificate.
+    authorities of this machine. A context that is `trusting` takes any certificate;
+    with `names` it must be made out to the host. Without, old versions and weak keys are taken
+    too, for others to judge.
 
     Raises UsageError for an unknown version and a file that cannot be read.
     """
     made = ssl.create_default_context()
-    made.check_hostname = False  # names are compared by those who know which one is meant
+    made.check_hostname = names
     if trusting:
         made.verify_mode = ssl.CERT_NONE
     elif ca is not None:
         _trust(made, ca)
-    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
-        _offer(made, newest)
-    made.set_ciphers("DEFAULT:@SECLEVEL=0")  # weak keys and hashes are for the findings
+    if not names:
+        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+            _offer(made, newest)
+        made.set_ciphers("DEFAULT:@SECLEVEL=0")  # weak keys and hashes are for the findings
     return made
 
 
