@@ -13,7 +13,9 @@ import msgspec
 from mailworthy.arc.sealer import Sealer
 from mailworthy.dkim.signing import Signer
 from mailworthy.dnsbl.lists import default as blocklists
-from mailworthy.domain.folder import Folder, open_folder
+from mailworthy.domain.folder import INTENT, KEYS, Folder, has_intent
+from mailworthy.domain.intentfile import load as load_intent
+from mailworthy.domain.keys import load as load_keys
 from mailworthy.errors import UsageError
 from mailworthy.message.authres import is_identifier
 from mailworthy.milter import place
@@ -117,11 +119,19 @@ def _own(text: str) -> str:
 def _signers(policy: MilterPolicy) -> dict[str, Signer]:
     if not policy.sign:
         return {}
-    folder: Folder = open_folder(Path(policy.sign))
+    folder = _folder(Path(policy.sign))
     found = {d: by_folder(folder, d, (), exact=True) for d, keys in folder.keys.items() if keys}
     if not found:
         raise UsageError(f"{policy.sign} has no DKIM keys to sign with")
     return found
+
+
+def _folder(path: Path) -> Folder:
+    """Only what signing needs: the records and certificates of a domain may be elsewhere."""
+    if not has_intent(path):
+        raise UsageError(f"sign: there is no {INTENT} in {path}")
+    intent = load_intent(path / INTENT)
+    return Folder(path, intent, load_keys(path / KEYS, intent), {}, {})
 
 
 def _sealer(policy: MilterPolicy, signers: Mapping[str, Signer], host: str) -> Sealer | None:

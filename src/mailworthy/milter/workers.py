@@ -5,6 +5,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -47,6 +48,7 @@ class _Parent:
         self._count, self._metrics, self._work = count, metrics, work
         self._children: dict[int, Callable[[], None]] = {}
         self._ending = False
+        self._alive = os.pipe()  # of which the children see the end when their parent is killed
 
     def run(self) -> None:
         folder = tempfile.mkdtemp(prefix="mailworthy") if self._metrics else ""
@@ -76,6 +78,8 @@ class _Parent:
         for number in _PASSED_ON:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _PASSED_ON)
+        os.close(self._alive[1])
+        threading.Thread(target=_outlive, args=(self._alive[0],), daemon=True).start()
         _end_after(job)
 
     def _serve(self) -> None:
@@ -119,6 +123,12 @@ class _Parent:
     def _tell(self, number: int) -> None:
         for child in self._children:
             os.kill(child, number)
+
+
+def _outlive(pipe: int) -> None:
+    """A child without a parent ends: nobody would replace it or tell it to."""
+    os.read(pipe, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _end_after(job: Callable[[], None]) -> NoReturn:

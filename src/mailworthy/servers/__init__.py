@@ -11,6 +11,7 @@ from mailworthy.servers import (
     autodiscover,
     bind,
     guard,
+    milter,
     mtasts,
     postfix,
     readme,
@@ -19,7 +20,7 @@ from mailworthy.servers import (
 )
 from mailworthy.servers.model import ConfigFile, sites
 
-__all__ = ["ConfigFile", "DmarcReject", "configuration"]
+__all__ = ["ConfigFile", "DmarcReject", "configuration", "milter_configuration"]
 
 
 def configuration(
@@ -48,3 +49,20 @@ def configuration(
     files += autodiscover.files(intent)
     files += web.files(intent)
     return (readme.file(intent, machines, files, dmarc_reject=dmarc_reject), *files)
+
+
+def milter_configuration(
+    intent: Intent,
+    *,
+    now: datetime,
+    selectors: Mapping[str, Iterable[str]] = MappingProxyType({}),
+    dmarc_reject: DmarcReject = DmarcReject.INDEPENDENT,
+) -> tuple[ConfigFile, ...]:
+    """Every file for `mailworthy milter` on the machines that handle mail, its README.md first.
+
+    Raises UsageError as `configuration` does.
+    """
+    guard.check(intent, selectors)
+    machines = sites(intent, now=now, selectors=selectors)
+    files = tuple(f for site in machines for f in milter.files(site, dmarc_reject=dmarc_reject))
+    return (milter.readme(machines, files), *files)

@@ -36,7 +36,7 @@ def files(site: Site) -> Iterator[ConfigFile]:
     table = tuple(settings(site))
     yield ConfigFile(
         path=f"postfix/{site.folder}postconf.sh",
-        text=_script(site, [_edit(s) for s in table]),
+        text=script(site, [edit(s) for s in table]),
         install="",
         why="sets main.cf; run it, it may be run again",
         mode=0o755,
@@ -52,7 +52,7 @@ def files(site: Site) -> Iterator[ConfigFile]:
     if site.submission:
         yield ConfigFile(
             path=f"postfix/{site.folder}submission.sh",
-            text=_script(site, list(_submission())),
+            text=script(site, list(_submission())),
             install="",
             why="ports 465 and 587 for people who log in; run it once Dovecot answers for logins",
             mode=0o755,
@@ -217,12 +217,14 @@ def _command(flag: str, text: str) -> str:
     return f'postconf -c "$conf" {flag} {shlex.quote(text)}'
 
 
-def _edit(setting: Setting) -> str:
+def edit(setting: Setting) -> str:
+    """The command that sets one line, below why."""
     command = _command("-e", setting.line)
     return f"\n{commented(setting.why)}\n{command}" if setting.why else command
 
 
-def _script(site: Site, commands: list[str]) -> str:
+def script(site: Site, commands: list[str]) -> str:
+    """A shell script of `postconf` commands that keeps what was there before."""
     head = commented(
         f"Postfix on {site.name}. Run as root: sh FILE [FOLDER], by default for /etc/postfix; "
         "changes nothing else, and may be run again.",

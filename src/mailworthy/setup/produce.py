@@ -21,7 +21,7 @@ from mailworthy.domain.write import (
     write,
     zone_texts,
 )
-from mailworthy.servers import DmarcReject, configuration
+from mailworthy.servers import DmarcReject, configuration, milter_configuration
 
 CONFIG = "config"
 
@@ -45,6 +45,16 @@ def config_files(
 ) -> dict[str, File]:
     """The configuration of the servers, below `config/`."""
     made = configuration(folder.intent, now=now, selectors=folder.keys, dmarc_reject=dmarc_reject)
+    return {f"{CONFIG}/{file.path}": File(file.text, file.mode) for file in made}
+
+
+def milter_files(
+    folder: Folder, now: datetime, dmarc_reject: DmarcReject = DmarcReject.INDEPENDENT
+) -> dict[str, File]:
+    """The configuration of our own milter, below `config/milter/`."""
+    made = milter_configuration(
+        folder.intent, now=now, selectors=folder.keys, dmarc_reject=dmarc_reject
+    )
     return {f"{CONFIG}/{file.path}": File(file.text, file.mode) for file in made}
 
 
