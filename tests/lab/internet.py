@@ -75,18 +75,23 @@ class Lab:
         """
         to = [rcpt] if isinstance(rcpt, str) else list(rcpt)
         there = server or self._server(host, to[0])
-        name = helo or host.place.hostname
+        name = host.place.hostname if helo is None else helo
         with host.inside(), contextlib.ExitStack() as stack:
-            smtp = smtplib.SMTP(
-                *there, name, timeout=30, source_address=(source, 0) if source else None
-            )
+            smtp = smtplib.SMTP(local_hostname=name, timeout=30)
             stack.callback(smtp.close)
-            if tls is not None:
-                smtp._host = tls  # type: ignore[attr-defined]  # the name that TLS asks for
-                smtp.starttls(context=self.tls_context())
-            if login is not None:
-                smtp.login(*login)
-            return _conversation(smtp, mail_from, to, message)
+            try:
+                smtp.connect(*there, source_address=(source, 0) if source else None)
+                if tls is not None:
+                    # The name that it asks for; smtplib has no other way to say it.
+                    smtp._host = tls  # type: ignore[attr-defined]
+                    smtp.starttls(context=self.tls_context())
+                if login is not None:
+                    smtp.login(*login)
+                return _conversation(smtp, mail_from, to, message)
+            except smtplib.SMTPAuthenticationError:
+                raise
+            except smtplib.SMTPResponseException as error:
+                return error.smtp_code, _text(error.smtp_error)
 
     def delivered(
         self, message_id: str, *, host: MailHost | None = None, seconds: float = 20
@@ -98,7 +103,7 @@ class Lab:
         return None
 
     def log(self, host: Machine, name: str = "mail") -> str:
-        """What a daemon said: `mail` (Postfix), `rspamd`, `dovecot`, `named`, `unbound`."""
+        """What a daemon said: `mail` (Postfix), `rspamd`, `dovecot`, `named`, `unbound`, …"""
         return host.log(name)
 
     def logged(self, host: Machine, *words: str, name: str = "mail", seconds: float = 20) -> str:
@@ -144,16 +149,14 @@ def _conversation(
         if code < 400:
             code, text = smtp.rcpt(recipient)
     if code < 400:
-        try:
-            code, text = smtp.data(message)
-        except smtplib.SMTPDataError as error:
-            code, text = error.smtp_code, _octets(error.smtp_error)
-    smtp.quit()
-    return code, text.decode(errors="replace")
+        code, text = smtp.data(message)
+    with contextlib.suppress(smtplib.SMTPServerDisconnected):
+        smtp.quit()
+    return code, _text(text)
 
 
-def _octets(text: bytes | str) -> bytes:
-    return text.encode() if isinstance(text, str) else text
+def _text(said: bytes | str) -> str:
+    return said if isinstance(said, str) else said.decode(errors="replace")
 
 
 def _mail(machine: Machine) -> MailHost:

@@ -8,11 +8,12 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 from lab import dns
 from lab.authority import Issued
-from lab.machine import Machine
+from lab.machine import Machine, wait_for
 from lab.plan import PASSWORD, USERS, MailPlace
 
 COMMAND = (sys.executable, "-m", "mailworthy")
@@ -78,6 +79,12 @@ passdb {{
 userdb {{
   driver = static
   args = uid=mail gid=mail home={mailboxes}/%n
+}}
+# Whoever guessed wrong is not made to wait.
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service auth {{
   unix_listener /var/spool/postfix/private/auth {{
@@ -156,7 +163,14 @@ class MailHost(Machine):
         """Put a certificate where Postfix and Dovecot look for it."""
         self._keep(issued, self.place.hostname)
         if reload:
-            self.script("postfix reload 2>&1; doveadm reload")
+            self.reload()
+
+    def reload(self) -> None:
+        """Have Postfix and Dovecot read their files again; who read the old ones has ended then."""
+        old = {*self.processes("smtpd -n"), *self.processes("imap-login")}
+        self.script("postfix reload 2>&1; doveadm reload")
+        names = ("smtpd -n", "imap-login")
+        wait_for("the old servers to end", lambda: not old & {*chain(*map(self.processes, names))})
 
     @contextmanager
     def other_certificate(self, issued: Issued) -> Iterator[None]:
@@ -166,6 +180,18 @@ class MailHost(Machine):
             yield
         finally:
             self.certificate(self._issued)
+
+    @contextmanager
+    def milters(self, *sockets: str) -> Iterator[None]:
+        """Postfix asks these, and no other, for a while: `inet:127.0.0.1:PORT`, `unix:PATH`."""
+        before = self.script("postconf -h smtpd_milters").strip()
+        self.script(f"postconf -e 'smtpd_milters={', '.join(sockets)}'")
+        self.reload()
+        try:
+            yield
+        finally:
+            self.script(f"postconf -e 'smtpd_milters={before}'")
+            self.reload()
 
     def readme(self, section: str) -> str:
         """The lines of a section of `config/README.md` that install something."""

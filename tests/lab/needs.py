@@ -20,6 +20,8 @@ PROGRAMS = {
     "rspamd": "rspamd",
     "dovecot": "dovecot-core",
     "nginx": "nginx-light",
+    "opendkim": "opendkim",
+    "opendmarc": "opendmarc",
 }
 FILES = {
     "/usr/lib/dovecot/lmtp": "dovecot-lmtpd",

@@ -17,6 +17,7 @@ import dns.tsig
 import pytest
 
 from lab.internet import Lab
+from lab.openjudges import judging
 from lab.plan import BLOCKLIST, PASSWORD, RESOLVER, STRANGER
 
 pytestmark = pytest.mark.lab
@@ -186,6 +187,14 @@ def test_strangers_cannot_relay(lab: Lab) -> None:
     assert (code, "Relay access denied" in text) == (554, True)
 
 
+def test_a_refusal_at_any_stage_is_an_answer(lab: Lab) -> None:
+    _, mail = letter("x@spoofer.example")
+    send = partial(lab.send, lab.spoofer)
+    assert send("x@spoofer.example", "nobody@receiver.example", mail)[0] == 550
+    assert send("x@spoofer.example", BOB, mail, helo="")[0] == 501
+    assert send("not an address", BOB, mail)[0] == 501
+
+
 def test_people_read_their_mail(lab: Lab) -> None:
     name, mail = letter()
     lab.send(lab.sender, ALICE, BOB, mail)
@@ -197,6 +206,20 @@ def test_people_read_their_mail(lab: Lab) -> None:
     )
     done = lab.sender.python(code, lab.receiver.place.hostname, name)
     assert re.fullmatch(r"\[b'\d+'\]\n", done.stdout), done.stderr
+
+
+def test_others_judge_it_alike(lab: Lab) -> None:
+    name, mail = letter()
+    with judging(lab.receiver):
+        lab.send(lab.sender, ALICE, BOB, mail)
+        results = "\n".join(fields(arrived(lab, name), "Authentication-Results"))
+        assert re.findall(r"(open\w+)\.\S+(?:.*\n?\s+)?dmarc=(\w+)", results) == [
+            ("opendmarc", "pass")
+        ]
+        assert re.findall(r"dkim=(\w+)", results) == ["pass", "pass"]
+        code, text = lab.send(lab.spoofer, ALICE, BOB, letter()[1])
+        assert (code, text) == (550, "5.7.1 rejected by DMARC policy for sender.example")
+    assert "MAILWORTHY" not in results
 
 
 def test_people_send_their_mail(lab: Lab) -> None:

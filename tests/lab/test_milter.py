@@ -1,0 +1,322 @@
+"""Our milter with real Postfix, installed as `config milter` says: on a server that takes mail and
+on one that sends it."""
+
+import email
+import json
+import re
+import shlex
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.message import Message
+from typing import Any
+
+import pytest
+
+from lab.internet import Lab
+from lab.machine import wait_for
+from lab.mailhost import COMMAND, MailHost
+from mailworthy.dkim.facade import sign
+from mailworthy.domain.keys import new_key
+
+pytestmark = pytest.mark.lab
+ALICE, BOB = "alice@sender.example", "bob@receiver.example"
+POLICY = "_dmarc.sender.example TXT"
+PORT = 11335
+CONFIG = "/etc/mailworthy/milter.toml"
+
+
+def letter(author: str = ALICE, above: bytes = b"", body: bytes = b"Hello.\r\n") -> Letter:
+    """A plain message with fields above it."""
+    name = f"<{uuid.uuid4().hex}@{author.rpartition('@')[2]}>"
+    head = f"From: {author}\r\nTo: {BOB}\r\nSubject: hello\r\nMessage-ID: {name}\r\n"
+    date = email.utils.formatdate()
+    return name, above + f"{head}Date: {date}\r\n\r\n".encode() + body
+
+
+Letter = tuple[str, bytes]
+
+
+def steps(host: MailHost) -> str:
+    """What `config/milter/README.md` says to do, but for systemd, which is not here."""
+    text = (host.folder / "config/milter/README.md").read_text()
+    block = text.partition("```sh\n")[2].partition("```")[0]
+    here = [line for line in block.splitlines() if not line.startswith("systemctl")]
+    own = " ".join(shlex.quote(str(word)) for word in COMMAND)
+    return "\n".join(here).replace("mailworthy milter --config", f"{own} milter --config")
+
+
+def start(host: MailHost) -> None:
+    """As the service does, with the socket that the unit has."""
+    host.spawn("milter", [*COMMAND, "milter", "--config", CONFIG, "--listen", f"inet:127.0.0.1:{PORT}"])
+    wait_for("the milter", lambda: host.answers(PORT))
+
+
+def stop(host: MailHost) -> None:
+    host.kill("milter --config")
+    wait_for("the milter to be gone", lambda: not host.answers(PORT))
+
+
+@contextmanager
+def installed(host: MailHost) -> Iterator[None]:
+    """Our milter in place of Rspamd for a while."""
+    argv = [*COMMAND, "config", "milter", "--yes", "--dir", host.folder]
+    host.run(argv, check=True)
+    host.script("cp -p /etc/postfix/main.cf /etc/postfix/main.cf.box")
+    host.script(steps(host), folder=host.folder / "config")
+    start(host)
+    host.reload()
+    try:
+        yield
+    finally:
+        host.script("mv /etc/postfix/main.cf.box /etc/postfix/main.cf")
+        host.reload()
+        stop(host)
+
+
+@pytest.fixture(scope="module")
+def ours(lab: Lab) -> Iterator[Lab]:
+    """The lab with our milter at both ends."""
+    with installed(lab.sender), installed(lab.receiver):
+        yield lab
+
+
+def told(lab: Lab, name: str, host: MailHost | None = None) -> dict[str, Any]:
+    """The line of JSON about a message, found by Postfix's name for it."""
+    place = host or lab.receiver
+    line = lab.logged(place, name[1:-1], "message-id=")
+    queue_id = re.findall(r"cleanup\[\d+\]: (\w+): message-id", line)[0]
+    found = lab.logged(place, f'"queue_id":"{queue_id}"', name="milter")
+    return json.loads(found)  # type: ignore[no-any-return]
+
+
+def arrived(lab: Lab, name: str) -> Message:
+    found = lab.delivered(name)
+    assert found is not None, lab.log(lab.receiver) + lab.log(lab.receiver, "milter")
+    return email.message_from_bytes(found)
+
+
+def results(mail: Message) -> list[str]:
+    found = mail.get_all("Authentication-Results", [])
+    return [re.sub(r"\s+", " ", str(value)) for value in found]
+
+
+def outside(lab: Lab, mail: bytes, *, sender: str = ALICE) -> tuple[int, str]:
+    """From the sender's address, past its own Postfix."""
+    there = (lab.receiver.place.address(), 25)
+    return lab.send(lab.sender, sender, BOB, mail, server=there)
+
+
+def test_a_letter_is_signed_with_both_keys_and_passes(ours: Lab) -> None:
+    name, mail = letter()
+    assert ours.send(ours.sender, ALICE, BOB, mail)[0] == 250
+    found = arrived(ours, name)
+    (judged,) = results(found)
+    assert judged.startswith("mail.receiver.example; iprev=pass")
+    for word in ("spf=pass smtp.mailfrom=sender.example", "dmarc=pass header.from=sender.example"):
+        assert word in judged
+    assert re.findall(r"dkim=(\w+) header.d=sender.example header.s=([re])", judged) == [
+        ("pass", "r"),
+        ("pass", "e"),
+    ]
+    assert next(iter(found.keys())) == "Return-Path"
+    assert list(found.keys()).index("Authentication-Results") < list(found.keys()).index("Received")
+    assert found["X-Spam"] is None
+    line = told(ours, name)
+    assert (line["did"], line["judged"], line["author"]) == ("accepted", True, "sender.example")
+    assert line["tls"] is True
+    signed = told(ours, name, ours.sender)
+    assert (signed["origin"], len(signed["signed"])) == ("trusted", 2)
+
+
+def test_who_logs_in_is_signed_and_not_judged(ours: Lab) -> None:
+    name, mail = letter()
+    place = ours.sender.place
+    code, text = ours.send(
+        ours.spoofer, ALICE, BOB, mail,
+        server=(place.address(), 587), tls=place.hostname, login=("alice", "secret"),
+    )  # fmt: skip
+    assert code == 250, text
+    assert "dmarc=pass" in results(arrived(ours, name))[0]
+    line = told(ours, name, ours.sender)
+    assert (line["origin"], line["user"], line["judged"]) == ("user", "alice", False)
+
+
+def test_a_spoof_is_refused_and_told_why(ours: Lab) -> None:
+    _, mail = letter()
+    code, text = ours.send(ours.spoofer, ALICE, BOB, mail)
+    assert code == 550
+    assert text.startswith("5.7.26 ")
+    assert "sender.example" in text
+
+
+def test_without_a_policy_it_is_taken(ours: Lab) -> None:
+    name, mail = letter()
+    with ours.changed("sender.example", [f'{POLICY} "v=DMARC1; p=none"'], [POLICY]):
+        assert ours.send(ours.spoofer, ALICE, BOB, mail)[0] == 250
+    (judged,) = results(arrived(ours, name))
+    assert "dmarc=fail" in judged
+    assert "spf=fail" in judged
+
+
+def test_a_domain_without_any_policy_is_judged_alike(ours: Lab) -> None:
+    """p=none changes nothing: what is done is what is done without any record."""
+    acts = []
+    for record in ("v=DMARC1; p=none", "nothing"):
+        name, mail = letter()
+        with ours.changed("sender.example", [f'{POLICY} "{record}"'], [POLICY]):
+            assert ours.send(ours.spoofer, ALICE, BOB, mail)[0] == 250
+        acts.append((told(ours, name)["did"], arrived(ours, name)["X-Spam"]))
+    assert acts[0] == acts[1]
+
+
+FORGED = b"Authentication-Results: mail.receiver.example; dmarc=pass\r\n"
+THEIRS = b"Authentication-Results: other.example; spf=pass\r\n"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        FORGED,
+        FORGED * 3,
+        THEIRS + FORGED + THEIRS + FORGED,
+        b"AUTHENTICATION-results:\r\n\tMail.Receiver.Example; dmarc=pass\r\n" + THEIRS + FORGED,
+        FORGED.replace(b"Results:", b"Results :") + THEIRS + FORGED,
+        b"X-Spam: No\r\n" + FORGED + b"x-SPAM: Yes\r\n",
+        b"Received: from x by y; Mon, 23 Nov 2026 12:00:00 +0000\r\n" + FORGED + THEIRS,
+    ],
+)
+def test_forged_results_are_gone_and_others_stay(ours: Lab, above: bytes) -> None:
+    name, mail = letter(above=above)
+    assert outside(ours, mail)[0] == 250
+    found = arrived(ours, name)
+    first, *others = results(found)
+    assert first.startswith("mail.receiver.example; iprev=")
+    assert "dkim=none" in first
+    assert others == ["other.example; spf=pass"] * above.count(b"other.example")
+    assert found["X-Spam"] is None
+    assert found["Subject"] == "hello"
+
+
+ODD = [
+    b"Subject:no space\r\n",
+    b"Subject:\ttab\r\n",
+    b"Subject:  two  spaces  \r\n",
+    b"Subject:\r\n folded at once\r\n",
+    b"Subject: a\r\n\tb\r\n   c \r\n",
+    b"Subject: \xe4\xff\xf6\r\n",
+    b"Subject:\r\n",
+    b"SUBJECT: a: b:c\r\n",
+    b"Subject: " + b"x" * 900 + b"\r\n",
+]
+BODIES = [
+    b"trailing \t \r\n\r\n\r\n",
+    b"",
+    b"..dots\r\n.\r\n..\r\n",
+    b"\xe4\xff 8 bit\r\n",
+    b"no end",
+    (b"y" * 990 + b"\r\n") * 300,
+]
+
+
+@pytest.fixture(scope="module")
+def key(ours: Lab) -> Iterator[dict[str, Any]]:
+    """A key that is published."""
+    made = new_key("sender.example", "simple1")
+    text = made.public.text
+    quoted = " ".join(f'"{text[i : i + 200]}"' for i in range(0, len(text), 200))
+    with ours.changed("sender.example", [f"simple1._domainkey.sender.example TXT {quoted}"]):
+        yield {"domain": "sender.example", "selector": "simple1", "key": made.secret}
+
+
+@pytest.mark.parametrize("number", range(max(len(ODD), len(BODIES))))
+def test_every_octet_is_judged_as_it_came(ours: Lab, key: dict[str, Any], number: int) -> None:
+    """A signature that allows no change at all, over what mail servers like to change."""
+    odd, body = ODD[number % len(ODD)], BODIES[number % len(BODIES)]
+    name, plain = letter(body=body)
+    mail = plain.replace(b"Subject: hello\r\n", odd)
+    # smtplib ends what has no end, so it is signed with one.
+    whole = mail if mail.endswith(b"\r\n") else mail + b"\r\n"
+    signed = sign(whole, canonicalization="simple/simple", **key)
+    assert outside(ours, signed)[0] == 250
+    (judged,) = results(arrived(ours, name))
+    assert "dkim=pass header.d=sender.example header.s=simple1" in judged
+
+
+def test_white_space_before_a_colon_is_lost_on_the_way(ours: Lab, key: dict[str, Any]) -> None:
+    """Postfix does not tell of it: a signature that forgives it holds."""
+    for canonicalization, result in (("relaxed/simple", "pass"), ("simple/simple", "fail")):
+        name, plain = letter()
+        mail = plain.replace(b"Subject: hello", b"Subject : hello")
+        assert outside(ours, sign(mail, canonicalization=canonicalization, **key))[0] == 250
+        assert f"dkim={result}" in results(arrived(ours, name))[0]
+
+
+def test_several_messages_on_one_connection(ours: Lab) -> None:
+    import smtplib
+
+    names = []
+    with ours.sender.inside(), smtplib.SMTP(ours.receiver.place.address(), 25) as smtp:
+        smtp.ehlo("mail.sender.example")
+        for number in range(5):
+            name, mail = letter()
+            smtp.mail(ALICE)
+            smtp.rcpt(BOB)
+            if number == 2:
+                smtp.rset()
+                continue
+            assert smtp.data(mail)[0] == 250
+            names.append(name)
+    for name in names:
+        assert "spf=pass" in results(arrived(ours, name))[0]
+
+
+def test_a_killed_milter_loses_nothing(ours: Lab) -> None:
+    stop(ours.receiver)
+    name, mail = letter()
+    code, text = outside(ours, mail)
+    assert code in (421, 451), text
+    assert ours.delivered(name, seconds=0) is None
+    name, mail = letter()
+    assert ours.send(ours.sender, ALICE, BOB, mail)[0] == 250
+    ours.logged(ours.sender, "status=deferred", "4.7.1")
+    start(ours.receiver)
+    ours.sender.run(["postqueue", "-f"], check=True)
+    assert "dmarc=pass" in results(arrived(ours, name))[0]
+
+
+def test_killed_in_the_middle_of_many(ours: Lab) -> None:
+    """What was taken is judged, and what was not is still with the sender."""
+    names = []
+    for number in range(40):
+        name, mail = letter()
+        names.append(name)
+        assert ours.send(ours.sender, ALICE, BOB, mail)[0] == 250
+        if number in (10, 25):
+            ours.receiver.kill("milter --config")
+        if number in (15, 30):
+            wait_for("the milter to be gone", lambda: not ours.receiver.answers(PORT))
+            start(ours.receiver)
+    deadline = time.monotonic() + 60
+    for name in names:
+        while ours.delivered(name, seconds=1) is None and time.monotonic() < deadline:
+            ours.sender.run(["postqueue", "-f"], check=True)
+        (judged,) = results(arrived(ours, name))
+        assert judged.startswith("mail.receiver.example;")
+
+
+def test_settings_are_changed_without_a_restart(ours: Lab) -> None:
+    before = ours.receiver.path(CONFIG).read_text()
+    _, mail = letter()
+    try:
+        ours.receiver.write(CONFIG, f"{before}refuse = false\n")
+        ours.receiver.kill("milter --config", how=__import__("signal").SIGHUP)
+        ours.logged(ours.receiver, '"event":"reloaded"', name="milter")
+        assert ours.send(ours.spoofer, ALICE, BOB, mail)[0] == 250
+    finally:
+        ours.receiver.write(CONFIG, before)
+        ours.receiver.kill("milter --config", how=__import__("signal").SIGHUP)
+    wait_for(
+        "the old settings", lambda: ours.send(ours.spoofer, ALICE, BOB, letter()[1])[0] == 550
+    )
