@@ -10,7 +10,7 @@ from mailworthy.reports.feedback.roles import ROLES
 MOST = 200
 MAX_TEXT = 4000
 _LOCAL = re.compile(r'(?P<local>[^\s<>@,;:"()\[\]]{1,200}+|"[^"\r\n]{1,200}+")@')
-_NAME = re.compile(r'(?:^|[,;:])\s*"?(?P<name>[^"<>@,;:]{1,200}+)"?\s*<')
+_NAME = re.compile(r'(?:^|[,;:])\s*+"?(?P<name>[^"<>@,;:]{1,200}+)"?\s*<')
 _QUOTED = re.compile(r'"([^"]{1,200}+)"')
 _COMMENT = re.compile(r"\(([^()]{1,200})\)")
 _WORDS = re.compile(r"[^\W\d_]{3,}")
