@@ -242,6 +242,7 @@ def test_values(text: bytes, word: str, parameters: dict[str, str]) -> None:
         ("=?UTF-8?B?w6Q=?= =?utf-8?b?w7Y?=", "äö"),
         ("a =?utf-8?q?b?= c", "a b c"),
         ("=?zlib?b?eJw=?=", "x\x9c"),
+        ("=?iso-8859-99?q?=E4?=", "ä"),
         ("=?utf-8?b?A?=", "=?utf-8?b?A?="),
         ("=?utf-8?x?A?=", "=?utf-8?x?A?="),
         ("=?utf-8?q?=FF?=", "\ufffd"),

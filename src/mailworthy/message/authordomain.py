@@ -1,20 +1,17 @@
 """From a domain as it is written in an address to its name in DNS (RFC 9989 §5.3.1)."""
 
 import re
-from base64 import b64decode
-from binascii import Error
 from functools import lru_cache
-from quopri import decodestring
 
 import msgspec
 
+from mailworthy.message.encodedword import each
 from mailworthy.names import BadName, spelled, to_ascii
 
 _MAX_WRITTEN = 1000  # no domain is longer, in whatever script
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_ENCODED = re.compile(r"=\?[^?\s]{1,80}\?([bBqQ])\?([^?]{0,1000})\?=")
 _AFTER_AT = re.compile(r"@([\w.-]{1,255})")
-_MAX_ENCODED = 20  # encoded words that are looked into
+_MAX_FOUND = 20  # names in one piece of text
 
 
 class Domain(msgspec.Struct, frozen=True):
@@ -55,7 +52,7 @@ def _unreadable(written: str, error: BadName) -> Domain:
     if any("\ud800" <= char <= "\udfff" for char in written):
         octets = written.encode("utf-8", "surrogateescape")
         return Domain(_names((octets.decode("latin-1"),)), f"{shown} is not UTF-8")
-    return Domain(_names(_decoded(written)), str(error))
+    return Domain(_names(each(written)), str(error))
 
 
 def hidden_domains(text: str) -> tuple[str, ...]:
@@ -63,8 +60,8 @@ def hidden_domains(text: str) -> tuple[str, ...]:
 
     RFC 2047 §5 allows no encoded word to be or hide an address; some readers decode first.
     """
-    found = [_AFTER_AT.findall(piece) for piece in (text[:_MAX_WRITTEN], *_decoded(text))]
-    return _names(tuple(name for names in found for name in names[:_MAX_ENCODED]))
+    found = [_AFTER_AT.findall(piece) for piece in (text[:_MAX_WRITTEN], *each(text))]
+    return _names(tuple(name for names in found for name in names[:_MAX_FOUND]))
 
 
 def _names(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -76,19 +73,3 @@ def _names(texts: tuple[str, ...]) -> tuple[str, ...]:
         except BadName:
             continue
     return tuple(found)
-
-
-def _decoded(text: str) -> tuple[str, ...]:
-    """What the encoded words say, as far as ASCII goes: no name needs more to be recognised."""
-    words = list(_ENCODED.finditer(text))[:_MAX_ENCODED]
-    return tuple(_word(w[1], w[2]).decode("utf-8", "replace") for w in words)
-
-
-def _word(encoding: str, text: str) -> bytes:
-    octets = text.encode("ascii", "replace")
-    if encoding in "qQ":
-        return decodestring(octets, header=True)
-    try:
-        return b64decode(octets + b"=" * (-len(octets) % 4))
-    except Error:
-        return b""

@@ -1,12 +1,12 @@
 """Content-Type and its kin, and the names of files (RFC 2045 §5.1, 2047, 2183, 2231)."""
 
-import binascii
 import re
 from collections.abc import Mapping
 from urllib.parse import unquote_to_bytes
 
 import msgspec
 
+from mailworthy.message.encodedword import PROGRAMS, by_charset, decoded
 from mailworthy.reports.shown import shown
 
 LONGEST = 10_000  # octets of a field that are looked at
@@ -19,13 +19,6 @@ _PARAMETER = re.compile(
     r';[ \t]*+([^\s=;]++)[ \t]*+=[ \t]*+(?:"((?:[^"\\]|\\.)*+)"?|([^;]*+))', re.S
 )
 _PAIR = re.compile(r"\\(.)", re.DOTALL)
-_WORD = re.compile(r"=\?([^?\s]{1,40})\?([bBqQ])\?([^?\s]*)\?=")
-_BETWEEN = re.compile(r"(\?=)\s+(?==\?)")
-_CHARSET = re.compile(
-    r"us-ascii|utf-?8|utf-16(?:be|le)?|iso-8859-\d{1,2}|latin-?1|(?:windows-|cp)125\d|koi8-[ru]"
-    r"|gb2312|gbk|gb18030|big5|shift_jis|euc-(?:jp|kr)|iso-2022-jp",
-    re.IGNORECASE,
-)
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -97,28 +90,12 @@ def _extended(text: str) -> str:
     _, second, encoded = rest.partition("'")
     if not (quote and second):
         charset, encoded = "utf-8", text
-    return _decode(unquote_to_bytes(encoded.encode("utf-8", "surrogateescape")), charset)
-
-
-def _decode(octets: bytes, charset: str) -> str:
-    name = charset.partition("*")[0]
-    return octets.decode(name if _CHARSET.fullmatch(name) else "latin-1", "replace")
+    return by_charset(unquote_to_bytes(encoded.encode("utf-8", "surrogateescape")), charset)
 
 
 def words(text: str) -> str:
     """Unstructured text with its encoded words decoded (RFC 2047), unfolded; not made printable."""
-    text = _BETWEEN.sub(r"\1", _FOLD.sub("", text[:LONGEST]))
-    return _WORD.sub(_encoded, text)
-
-
-def _encoded(found: re.Match[str]) -> str:
-    raw = found[3].encode("utf-8", "ignore")
-    if found[2] in "qQ":
-        return _decode(binascii.a2b_qp(raw, header=True), found[1])
-    try:
-        return _decode(binascii.a2b_base64(raw + b"=="), found[1])
-    except binascii.Error:
-        return found[0]
+    return decoded(_FOLD.sub("", text[:LONGEST]), PROGRAMS)
 
 
 def filename(disposition: Value, content_type: Value) -> str:
