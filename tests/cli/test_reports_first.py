@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -244,3 +245,17 @@ def test_an_import_tells_a_person_what_is_next(tmp_path: Path) -> None:
     assert "1 unproven" in said
     assert "Next: mailworthy reports sources" in said
     assert max(map(len, said.splitlines())) <= WIDTH
+
+
+def test_an_answer_waits_for_no_audit(folder: Path) -> None:
+    code = (
+        "import sys\nfrom mailworthy.cli import main\n"
+        "try:\n    main(['reports', 'overview', '--store', 'm.db'])\nexcept SystemExit:\n    pass\n"
+        "print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True
+    )
+    loaded = set(found.stderr.split())
+    assert "mailworthy.render.reports.overview" in loaded
+    assert not {name for name in loaded if name.startswith(("mailworthy.audit", "dns."))}

@@ -118,4 +118,5 @@ def _end(good: bool, scenes: list["Scene"]) -> None:
         "\nYour own domain:   mailworthy check DOMAIN"
         "\nA new one:         mailworthy init DOMAIN"
         "\nWhy any of it:     mailworthy explain ptr-missing"
+        "\nWho sends as you:  mailworthy reports import FOLDER; mailworthy reports sources"
     )
