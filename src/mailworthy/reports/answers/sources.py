@@ -160,9 +160,11 @@ def _exact(store: Store, scope: Scope, sums: list[Sum], most: int) -> list[Sum]:
     Of more than `most` rows nothing is known to be whole, so that the sums stay as they are.
     """
     failing = [e for e in sums if not e.counts.passed and e.first_day < e.last_day]
+    if not failing:
+        return sums
     keys = {(*each.pair, each.proven) for each in failing}
     query = days_of(scope, sorted({each.address for each in failing}), limit=most)
-    days = [sum_of(row) for row in store.rows(query)] if failing else []
+    days = [sum_of(row) for row in store.rows(query)]
     if not days or len(days) >= most:
         return sums
     rest = [each for each in sums if (*each.pair, each.proven) not in keys]

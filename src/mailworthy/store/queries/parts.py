@@ -1,6 +1,7 @@
 """Pieces that several Selects are made of."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,13 @@ from mailworthy.store.schema.rollups import COUNTS
 
 def sums(table: sa.FromClause, names: Iterable[str] = COUNTS) -> list[sa.ColumnElement[int]]:
     """The sums of counts under their own names, as whole numbers of 64 bits."""
-    return [total(table.c[name]).label(name) for name in names]
+    return list(_sums(table, tuple(names)))
+
+
+@lru_cache(maxsize=64)
+def _sums(table: sa.FromClause, names: tuple[str, ...]) -> tuple[sa.ColumnElement[int], ...]:
+    """Making them costs as much as asking a small question; they are the same for every one."""
+    return tuple(total(table.c[name]).label(name) for name in names)
 
 
 def total(column: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
