@@ -80,7 +80,9 @@ class Lab:
             smtp = smtplib.SMTP(local_hostname=name, timeout=30)
             stack.callback(smtp.close)
             try:
-                smtp.connect(*there, source_address=(source, 0) if source else None)
+                code, text = smtp.connect(*there, (source, 0) if source else None)
+                if code != 220:
+                    return code, _text(text)
                 if tls is not None:
                     # The name that it asks for; smtplib has no other way to say it.
                     smtp._host = tls  # type: ignore[attr-defined]
