@@ -161,3 +161,33 @@ def test_a_maildir_among_folders(tmp_path: Path) -> None:
         (tmp_path / "box" / name / "1.a").write_bytes(b"")
     found = [str(path.relative_to(tmp_path)) for path in files.walk([tmp_path])]
     assert found == ["box/.Sent/cur/1.a", "box/.Sent/new/1.a", "box/cur/1.a", "box/new/1.a"]
+
+
+def test_a_folder_that_cannot_be_read_is_told_and_the_next_is_read(tmp_path: Path) -> None:
+    """Folders within each other until no path can name them."""
+    deep, name = tmp_path / "in" / "a", "d" * 250
+    deep.mkdir(parents=True)
+    at = os.open(deep, os.O_RDONLY)
+    for _ in range(18):
+        os.mkdir(name, dir_fd=at)
+        below = os.open(name, os.O_RDONLY, dir_fd=at)
+        os.close(at)
+        at = below
+    os.close(at)
+    (tmp_path / "in" / "b").mkdir()
+    (tmp_path / "in" / "b" / "1").write_bytes(wraps.report(1, 1))
+    done = run("--store", str(tmp_path / "s.db"), str(tmp_path / "in"))
+    assert done.returncode == 1
+    assert done.stderr.decode() == "1 failed, 1 stored\n"
+    assert b"File name too long" in done.stdout
+    assert ids(tmp_path / "s.db") == ["r1"]
+
+
+def test_only_links_that_are_named_are_followed(tmp_path: Path) -> None:
+    (tmp_path / "r.xml").write_bytes(wraps.report(1, 1))
+    link = tmp_path / "link"
+    link.symlink_to("r.xml")
+    with pytest.raises(OSError, match="symbolic"), files.opened(link, follow=False):
+        raise AssertionError("it was taken")
+    done = run("--store", str(tmp_path / "s.db"), str(link))
+    assert (done.returncode, ids(tmp_path / "s.db")) == (0, ["r1"])

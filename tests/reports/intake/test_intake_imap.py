@@ -1,5 +1,6 @@
 """IMAP servers that drop, drip, repeat and lie: bounded, nothing lost, nothing twice."""
 
+import socket
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from mailworthy.reports.intake.imap.errors import Gone, ImapError, Lied
 from mailworthy.reports.intake.imap.follow import TRIES, Follower
 from mailworthy.reports.intake.imap.mailbox import STRIKES, Mailbox, Then
 from mailworthy.reports.intake.imap.sasl import Secret
-from mailworthy.reports.intake.imap.wire import Bounds
+from mailworthy.reports.intake.imap.session import Session, connect
+from mailworthy.reports.intake.imap.wire import Bounds, Wire
 from mailworthy.reports.intake.importing import Importer
 from mailworthy.reports.intake.model import Done, Trouble
 from mailworthy.store import Store
@@ -229,6 +231,42 @@ def test_watching_goes_on_after_every_trouble(importer: Importer, mine: Store) -
     kinds = [item.what if isinstance(item, Done) else "trouble" for item in found]
     assert kinds == ["stored", "stored", "trouble", "trouble"]
     assert all(item.wait > 0 for item in found if isinstance(item, Trouble))
+
+
+def test_a_server_that_never_stops_telling_nothing() -> None:
+    """All the time something has come already, and none of it is news."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"+ idling\r\n" + b"* OK still here\r\n" * 200 + b"m1 OK done\r\n")
+        session = Session(Wire(ours, SMALL))
+        session.idle(0)
+        assert theirs.recv(100) == b"m1 IDLE\r\nDONE\r\n"
+
+
+def test_a_large_mail_lies_on_the_disc(importer: Importer, mine: Store) -> None:
+    large = kit.report_mail(1) + b"\n" + b"x" * 998 * 2000
+    bounds = Bounds(read=5.0)
+    with imapfake.serving({1: large, 2: THREE[2]}) as server:
+        box = Mailbox(parse(server.address), importer)
+        found = Follower(box, lambda: Secret("secret"), bounds=bounds, pause=lambda _: None)
+        assert outcomes(found) == ["stored"] * 2
+        with connect(parse(server.address), Secret("secret"), bounds=bounds) as session:
+            body = session.body(1)
+            assert body is not None
+            assert not isinstance(body, bytes)
+            with body:
+                assert body.read() == large
+    assert kit.ids(mine) == kit.named([1, 2])
+
+
+def test_a_large_mail_that_never_ends(importer: Importer, mine: Store) -> None:
+    begun = b"* 1 FETCH (UID 2 BODY[] {2000000}\r\n" + b"x" * 1_500_000
+    bounds = Bounds(read=0.3)
+    with imapfake.serving(THREE, bad(SECOND, begun), honest) as server:
+        box = Mailbox(parse(server.address), importer)
+        found = Follower(box, lambda: Secret("secret"), bounds=bounds, pause=lambda _: None)
+        assert outcomes(found).count("trouble") == 1
+    assert kit.ids(mine) == kit.named(THREE)
 
 
 def test_pauses_grow_and_have_an_end(importer: Importer) -> None:

@@ -1,5 +1,6 @@
 """A Maildir: what is stored is marked, in this order, and what is not ours stays."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,28 @@ def test_a_mail_that_is_a_mail_with_a_from_line(box: Path, importer: Importer, m
 def test_what_is_no_maildir(tmp_path: Path, importer: Importer) -> None:
     with pytest.raises(UsageError, match="no Maildir"):
         Maildir(tmp_path, importer)
+
+
+def test_another_mail_of_the_same_name_is_not_replaced(box: Path, importer: Importer) -> None:
+    (box / "new" / "1.a").write_bytes(kit.report_mail(1))
+    (box / "cur" / "1.a:2,S").write_bytes(kit.OTHER)
+    assert {done.what for done in Maildir(box, importer).fetch()} == {What.STORED, What.OTHER}
+    assert (box / "cur" / "1.a:2,S").read_bytes() == kit.OTHER
+    assert (box / "new" / "1.a").read_bytes() == kit.report_mail(1)
+
+
+def test_what_becomes_a_link_or_a_pipe_after_we_looked(
+    box: Path, importer: Importer, tmp_path: Path
+) -> None:
+    for number in range(102):
+        (box / "new" / f"{number:03}.a").write_bytes(kit.OTHER)
+    (tmp_path / "secret").write_bytes(kit.report_mail(1))
+    taking = Maildir(box, importer).fetch()
+    assert next(taking).what is What.OTHER  # the first hundred have been taken
+    for name in ("100.a", "101.a"):
+        (box / "new" / name).unlink()
+    (box / "new" / "100.a").symlink_to(tmp_path / "secret")
+    os.mkfifo(box / "new" / "101.a")
+    rest = list(taking)[-2:]
+    assert [done.what for done in rest] == [What.FAILED, What.FAILED]
+    assert kit.ids(importer.store) == []

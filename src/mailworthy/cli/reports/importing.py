@@ -88,6 +88,8 @@ Next: mailworthy reports sources    who sends in your name, and what to do;
 
 
 def _paths(paths: tuple[str, ...], vouch: bool, told: _Told, given: dict[str, Any]) -> int:
+    from pathlib import Path
+
     from mailworthy.cli.streams import one_line
     from mailworthy.reports.intake.files import walk
     from mailworthy.reports.intake.together import each_opened, take_all
@@ -96,7 +98,8 @@ def _paths(paths: tuple[str, ...], vouch: bool, told: _Told, given: dict[str, An
     try:
         with importer(**given) as (mine, _):
             mine.judge_again()
-            for done in take_all(mine, each_opened(walk(paths), partial(_opened, vouch=vouch))):
+            each = partial(_opened, vouch=vouch, named=frozenset(map(Path, paths)))
+            for done in take_all(mine, each_opened(walk(paths), each)):
                 told.tell(done)
             mine.settle()
     except (StoreBusy, StoreFull) as error:
@@ -105,10 +108,14 @@ def _paths(paths: tuple[str, ...], vouch: bool, told: _Told, given: dict[str, An
     return told.code
 
 
-def _opened(path: "Path", *, vouch: bool) -> "AbstractContextManager[Incoming]":
+def _opened(
+    path: "Path", *, vouch: bool, named: "frozenset[Path]"
+) -> "AbstractContextManager[Incoming]":
+    """A file; only a link that the user has named is followed."""
     from mailworthy.reports.intake.files import opened
 
-    return opened(path, vouched=f"the folder {path.parent}" if vouch else "")
+    vouched = f"the folder {path.parent}" if vouch else ""
+    return opened(path, vouched=vouched, follow=path in named)
 
 
 def _standard_input(mine: "Importer", vouch: bool, told: Told) -> None:

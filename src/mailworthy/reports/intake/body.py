@@ -32,7 +32,7 @@ class Body:
         self.octets = 0
         self._room = room
         self._most = most
-        self._file = tempfile.SpooledTemporaryFile(max_size=SMALL)  # noqa: SIM115  (see close)
+        self._file = tempfile.SpooledTemporaryFile(max_size=SMALL)  # noqa: SIM115 - see close
 
     def write(self, data: bytes) -> None:
         """Add octets."""

@@ -26,7 +26,8 @@ def walk(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Path]:
     """Every regular file that is named, and every one below a folder that is named, in order.
 
     Below a folder, links and names that begin with a dot are passed over, and so is `tmp` of a
-    Maildir, where mails lie that have not arrived yet. Raises OSError for what does not exist.
+    Maildir, where mails lie that have not arrived yet. A folder that cannot be read is given
+    itself, so that whoever opens it is told why. Raises OSError for what does not exist.
     """
     for path in map(Path, paths):
         if stat.S_ISDIR(path.stat().st_mode):
@@ -39,33 +40,50 @@ def _below(top: Path) -> Iterator[Path]:
     waiting = [top]
     while waiting:
         folder = waiting.pop()
-        with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: entry.name)
-        names = {entry.name for entry in entries}
-        maildir = {"cur", "new", "tmp"} <= names
-        inner = []
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False) and (maildir or entry.name[0] != "."):
-                if not (maildir and entry.name == "tmp"):
-                    inner.append(Path(entry.path))
-            elif entry.is_file(follow_symlinks=False) and entry.name[0] != ".":
-                yield Path(entry.path)
-        waiting += reversed(inner)
+        try:
+            files, folders = _within(folder)
+        except OSError:
+            yield folder
+            continue
+        yield from (folder / name for name in files)
+        waiting += (folder / name for name in reversed(folders))
+
+
+def _within(folder: Path) -> tuple[list[str], list[str]]:
+    """The names of the files and folders in a folder that are looked at, in order."""
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    maildir = {"cur", "new", "tmp"} <= {entry.name for entry in entries}
+    files, folders = [], []
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False) and (maildir or entry.name[0] != "."):
+            if not (maildir and entry.name == "tmp"):
+                folders.append(entry.name)
+        elif entry.is_file(follow_symlinks=False) and entry.name[0] != ".":
+            files.append(entry.name)
+    return files, folders
 
 
 @contextmanager
-def opened(path: Path, *, vouched: str = "", origin: str = ORIGIN) -> Iterator[Incoming]:
+def opened(
+    path: Path, *, vouched: str = "", origin: str = ORIGIN, follow: bool = True
+) -> Iterator[Incoming]:
     """A file as something that came when it was last changed; delivered to us if the user says so.
 
-    Raises OSError, also for what is no regular file: a device or a pipe may never end.
+    Raises OSError, also for what is no regular file: a device or a pipe may never end. Without
+    `follow` also for a link, which somebody may have put there after we looked.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | (0 if follow else os.O_NOFOLLOW)
+    descriptor = os.open(path, flags)
     with open(descriptor, "rb") as file:
         about = os.fstat(descriptor)
         if not stat.S_ISREG(about.st_mode):
             raise OSError(errno.EINVAL, "not a file", str(path))
         received = max(0, min(int(about.st_mtime), int(time.time())))
-        raw: bytes | BinaryIO = file.read() if about.st_size <= SMALL else file
+        raw: bytes | BinaryIO = file.read(SMALL + 1) if about.st_size <= SMALL else file
+        if isinstance(raw, bytes) and len(raw) > SMALL:  # it has grown, or lied
+            file.seek(0)
+            raw = file
         yield Incoming(raw, shown(str(path)), origin, received, vouched, delivered=bool(vouched))
 
 

@@ -25,8 +25,8 @@ ORIGIN = "https"
 # A request is one report, and over soon; anybody may begin one.
 BOUNDS = Bounds(patience=2.0, idle=10.0, body=30.0, total=64 << 20)
 MOST = 5 << 20  # octets as they come
-# What they may become; reports are small.
-LIMITS = Limits(octets=64 << 20, total=64 << 20, opened=10, members=4, held=16 << 20)
+# What they may become: what is read whole in little memory (reports.tls.limits).
+LIMITS = Limits(octets=10 << 20, total=10 << 20, opened=10, members=4, held=16 << 20)
 TYPES = frozenset({b"application/tlsrpt+gzip", b"application/tlsrpt+json"})
 _PIECE = 1 << 16
 _FULL = (

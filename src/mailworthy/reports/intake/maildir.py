@@ -42,20 +42,24 @@ class Maildir:
     def fetch(self) -> Iterator[Done]:
         """Take all that has not been taken yet. Raises StoreError, and OSError for the folders;
         a mail that cannot be read, or has gone, is FAILED, and tried again the next time."""
-        there = list(self._files())
-        done = self._progress.done()
-        self._progress.forget(done - {_base(path) for path in there})
-        waiting = [path for path in there if _base(path) not in done]
+        waiting = self._waiting()
         for at in range(0, len(waiting), _BATCH):
-            yield from self._batch(waiting[at : at + _BATCH])
+            yield from self._batch([self.path / name for name in waiting[at : at + _BATCH]])
 
-    def _files(self) -> Iterator[Path]:
-        for name in ("cur", "new"):
-            with os.scandir(self.path / name) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
-            for entry in entries:
+    def _waiting(self) -> list[str]:
+        """What has not been taken yet; of a hundred thousand mails, only names are held."""
+        there = [name for folder in ("cur", "new") for name in sorted(self._files(folder))]
+        gone = self._progress.done()
+        waiting = [name for name in there if _base(name) not in gone]
+        gone.difference_update(map(_base, there))
+        self._progress.forget(gone)
+        return waiting
+
+    def _files(self, folder: str) -> Iterator[str]:
+        with os.scandir(self.path / folder) as found:
+            for entry in found:
                 if entry.name[0] != "." and entry.is_file(follow_symlinks=False):
-                    yield Path(entry.path)
+                    yield f"{folder}/{entry.name}"
 
     def _batch(self, paths: list[Path]) -> Iterator[Done]:
         """Store, settle, then mark: in this order nothing is lost, whenever we are killed."""
@@ -65,12 +69,12 @@ class Maildir:
         for path, done in outcomes:
             if done.ours:
                 _mark(path)
-        had = [_base(path) for path, done in outcomes if done.what is not What.FAILED]
+        had = [_base(path.name) for path, done in outcomes if done.what is not What.FAILED]
         self._progress.add(had, int(time.time()))
         yield from (done for _, done in outcomes)
 
     def _opened(self, path: Path) -> AbstractContextManager[Incoming]:
-        return opened(path, vouched=self._vouched, origin=ORIGIN)
+        return opened(path, vouched=self._vouched, origin=ORIGIN, follow=False)
 
 
 def _as_mail(came: Incoming | Done) -> Incoming | Done:
@@ -79,17 +83,20 @@ def _as_mail(came: Incoming | Done) -> Incoming | Done:
     return msgspec.structs.replace(came, mail=True, shared=True, delivered=True)
 
 
-def _base(path: Path) -> str:
+def _base(name: str) -> str:
     """What stays of the name when a mail is moved and flagged."""
-    return path.name.partition(_INFO)[0]
+    return name.rpartition("/")[2].partition(_INFO)[0]
 
 
 def _mark(path: Path) -> None:
-    """Move a mail to `cur`, seen; that somebody else did so first is as good."""
+    """Move a mail to `cur`, seen; that somebody else did so first is as good.
+
+    Another mail that has that name already is not replaced: then this one stays where it is.
+    """
     base, _, flags = path.name.partition(_INFO)
     if _SEEN in flags and path.parent.name == "cur":
         return
     target = path.parent.parent / "cur" / f"{base}{_INFO}{''.join(sorted({*flags, _SEEN}))}"
     with contextlib.suppress(FileNotFoundError):
-        if stat.S_ISREG(path.lstat().st_mode):
+        if stat.S_ISREG(path.lstat().st_mode) and not os.path.lexists(target):
             path.rename(target)

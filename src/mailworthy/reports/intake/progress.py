@@ -23,7 +23,11 @@ class Progress:
 
     def done(self) -> set[str]:
         """All names."""
-        return set(intake.recall(self._store, self.source))
+        row = intake_state.c
+        query = sa.select(row.name).where(row.source == self.source)
+        with self._store.reading() as connection:
+            names = connection.execution_options(yield_per=_BATCH).execute(query)
+            return set(names.scalars())
 
     def add(self, names: Collection[str], when: int) -> None:
         """Add names, in one transaction."""

@@ -3,6 +3,8 @@
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, nullcontext
+from typing import BinaryIO
 
 import msgspec
 
@@ -114,7 +116,8 @@ class Mailbox:
             return Done(name, What.FAILED, reason=str(error))
         if raw is None:
             return Done(name, What.FAILED, reason="the server did not send it")
-        return next(self._importer.take(msgspec.structs.replace(came, raw=raw)))
+        with _closing(raw):
+            return next(self._importer.take(msgspec.structs.replace(came, raw=raw)))
 
     def _incoming(self, name: str, listed: Listed) -> Incoming:
         now = int(time.time())
@@ -125,7 +128,9 @@ class Mailbox:
 
     def _too_large(self, session: Session, came: Incoming, uid: int) -> Done:
         """A problem if it says that it is a report, and else none of our business."""
-        begin = session.body(uid, _BEGIN) or b""
+        found = session.body(uid, _BEGIN) or b""
+        with _closing(found):
+            begin = found if isinstance(found, bytes) else found.read(_BEGIN)
         if not letter.claims_a_report(mime.split(begin, Limits())):
             return Done(came.name, What.OTHER)
         reason = f"more than {self._importer.limits.mail} octets"
@@ -137,3 +142,7 @@ class Mailbox:
         came = Incoming(b"", name, f"imap {self.address}", int(time.time()))
         self._importer.refuse(came, Unreadable(Place((name,)), Fault.DAMAGED, reason), b"")
         return Done(name, What.FAILED, reason=reason)
+
+
+def _closing(raw: bytes | BinaryIO) -> AbstractContextManager[object]:
+    return nullcontext() if isinstance(raw, bytes) else closing(raw)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -138,16 +139,20 @@ class Session:
                 found[uid] = Listed(uid, int(size[1]), _moment(text))
         return found
 
-    def body(self, uid: int, most: int | None = None) -> bytes | None:
-        """A mail as it is (or its beginning), without marking it as read; None if it is gone."""
+    def body(self, uid: int, most: int | None = None) -> bytes | BinaryIO | None:
+        """A mail as it is (or its beginning), without marking it as read; None if it is gone.
+
+        A large one is a file, to be closed by who asked.
+        """
         part = b"" if most is None else b"<0.%d>" % most
         for had, text, literals in self._fetched(b"UID FETCH %d (UID BODY.PEEK[]%s)" % (uid, part)):
             body = _BODY.search(text)
             if had == uid and body:
-                return literals[0] if literals and body[1] != b'""' else b""
+                found: bytes | BinaryIO = literals[0] if literals and body[1] != b'""' else b""
+                return found
         return None
 
-    def _fetched(self, wanted: bytes) -> Iterator[tuple[int, bytes, tuple[bytes, ...]]]:
+    def _fetched(self, wanted: bytes) -> Iterator[tuple[int, bytes, tuple[Any, ...]]]:
         for each in self.command(wanted, keep=b"* "):
             match = _FETCH.match(each.text)
             uid = _UID.search(match[1]) if match else None
@@ -197,7 +202,8 @@ class Session:
 
     def _listen(self, seconds: float) -> None:
         until = time.monotonic() + seconds
-        while not self.news and self._wire.wait(until - time.monotonic()):
+        # A server that never stops telling nothing is no reason not to look.
+        while not self.news and (left := until - time.monotonic()) > 0 and self._wire.wait(left):
             self._wire.begin()
             self._untagged(self._wire.response().text, b"", bye=False)
 

@@ -2,7 +2,9 @@
 
 import re
 import socket
+import tempfile
 import time
+from typing import Any, BinaryIO, cast
 
 import msgspec
 
@@ -10,6 +12,7 @@ from mailworthy.reports.intake.imap.errors import Gone, Lied
 
 _LITERAL = re.compile(rb"~?\{(\d{1,20})\+?\}\Z")
 _PIECE = 1 << 16
+SMALL = 1 << 20  # octets of a literal that are held in memory
 _MOST_LITERALS = 8  # of one response; we ask for one
 
 
@@ -26,10 +29,10 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Response(msgspec.Struct, frozen=True):
-    """One response: its text without the literals, and these in order."""
+    """One response: its text without the literals, and these in order; large ones are files."""
 
     text: bytes
-    literals: tuple[bytes, ...] = ()
+    literals: tuple[Any, ...] = ()
 
 
 class Wire:
@@ -61,7 +64,7 @@ class Wire:
         if self._responses > self.bounds.responses:
             raise Lied(f"more than {self.bounds.responses} responses to one command")
         text = bytearray()
-        literals: list[bytes] = []
+        literals: list[bytes | BinaryIO] = []
         while True:
             line = self._line()
             text += line
@@ -100,14 +103,34 @@ class Wire:
         del self._buffer[: end + 1]
         return line
 
-    def _literal(self, size: int) -> bytes:
+    def _literal(self, size: int) -> bytes | BinaryIO:
         if size > self.bounds.literal:
             raise Lied(f"a literal of {size} octets, where at most {self.bounds.literal} may come")
+        if size > SMALL:
+            return self._on_disc(size)
         while len(self._buffer) < size:
             self._fill()
         data = bytes(memoryview(self._buffer)[:size])
         del self._buffer[:size]
         return data
+
+    def _on_disc(self, size: int) -> BinaryIO:
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - given to whoever asked
+        try:
+            while size:
+                if not self._buffer:
+                    self._fill()
+                piece = self._buffer[:size]
+                del self._buffer[:size]
+                file.write(piece)
+                size -= len(piece)
+            file.seek(0)
+        except BaseException as error:
+            file.close()
+            if isinstance(error, OSError):
+                raise Gone(f"no room for a mail: {error.strerror or error}") from error
+            raise
+        return cast(BinaryIO, file)
 
     def _fill(self) -> None:
         left = self._until - time.monotonic()
