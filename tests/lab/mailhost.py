@@ -7,7 +7,7 @@ box: a main.cf to begin with, mailboxes, the key that may update DNS, where logs
 import re
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 
@@ -206,9 +206,12 @@ class MailHost(Machine):
     def delivered(self, message_id: str) -> bytes | None:
         """The mail with a Message-Id as it lies in a mailbox, if it is there yet."""
         wanted = message_id.strip("<>").encode()
-        for path in self.path(MAILBOXES).glob("*/Maildir/new/*"):
-            if path.name not in self._read:
-                self._read[path.name] = path.read_bytes()
+        for path in self.path(MAILBOXES).glob("*/Maildir/[cn]*/*.*"):
+            # A mail program moves it to `cur`, and adds flags to its name.
+            name = path.name.partition(":")[0]
+            if path.parent.name in ("cur", "new") and name not in self._read:
+                with suppress(FileNotFoundError):
+                    self._read[name] = path.read_bytes()
         return next((m for m in self._read.values() if _message_id(m) == wanted), None)
 
     def _keep(self, issued: Issued, name: str) -> None:

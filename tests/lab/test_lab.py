@@ -116,7 +116,7 @@ def test_a_legitimate_mail_passes_everything(lab: Lab) -> None:
         [("pass", "r"), ("pass", "e")],
         [("pass", "e"), ("pass", "r")],
     )
-    assert "Verified TLS connection established to mail.receiver.example" in lab.log(lab.sender)
+    assert lab.logged(lab.sender, "Verified TLS connection established to mail.receiver.example")
 
 
 def test_a_forged_mail_is_refused_and_without_a_policy_marked(lab: Lab) -> None:
@@ -134,6 +134,11 @@ def test_a_forged_mail_is_refused_and_without_a_policy_marked(lab: Lab) -> None:
     assert "dmarc=fail" in judged
     assert "policy=none" in judged
     assert "spf=fail" in judged
+
+
+def test_a_forged_name_below_the_domain_is_refused(lab: Lab) -> None:
+    for author in ("x@mail.sender.example", "x@nothing.sender.example"):
+        assert lab.send(lab.spoofer, author, BOB, letter(author)[1])[0] == 554
 
 
 @pytest.mark.parametrize("listed", [False, True])
@@ -197,7 +202,7 @@ def test_a_refusal_at_any_stage_is_an_answer(lab: Lab) -> None:
 def test_people_read_their_mail(lab: Lab) -> None:
     name, mail = letter()
     lab.send(lab.sender, ALICE, BOB, mail)
-    arrived(lab, name)
+    lab.logged(lab.receiver, name, "saved mail to INBOX", name="dovecot")
     code = (
         "import imaplib, sys; box = imaplib.IMAP4_SSL(sys.argv[1]);"
         "box.login('bob', 'secret'); box.select();"
@@ -205,6 +210,7 @@ def test_people_read_their_mail(lab: Lab) -> None:
     )
     done = lab.sender.python(code, lab.receiver.place.hostname, name)
     assert re.fullmatch(r"\[b'\d+'\]\n", done.stdout), done.stderr
+    assert lab.delivered(name, seconds=0)
 
 
 def test_others_judge_it_alike(lab: Lab) -> None:
