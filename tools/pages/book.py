@@ -1,6 +1,6 @@
 """All generated pages."""
 
-from pages import cli, intent, profiles, rfcs, rules, senders, settings
+from pages import cli, intent, milter, profiles, rfcs, rules, senders, settings
 
 
 def pages() -> dict[str, str]:
@@ -9,6 +9,7 @@ def pages() -> dict[str, str]:
         **rules.pages(),
         "reference/cli.md": cli.page(),
         "reference/intent.md": intent.page(),
+        "reference/milter.md": milter.page(),
         "reference/profiles.md": profiles.page(),
         "reference/rfcs.md": rfcs.page(),
         "reference/senders.md": senders.page(),
