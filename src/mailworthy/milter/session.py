@@ -116,7 +116,7 @@ class Session:
         return (replies.Options(min(VERSION, offer.version), actions, self._steps, macros),)
 
     def _macro(self, macro: frames.Macro) -> Outcome:
-        values = {text(n)[:MAX_TEXT]: text(v)[:MAX_TEXT] for n, v in macro.values}
+        values = {text(n).strip("{}")[:MAX_TEXT]: text(v)[:MAX_TEXT] for n, v in macro.values}
         self._macros[macro.command] = values
         return _NOTHING
 

@@ -48,8 +48,7 @@ def _macro(data: bytes) -> Frame:
         raise Malformed("a macro without a value")
     if len(texts) > 2 * MAX_MACROS:
         raise Malformed(f"{len(texts) // 2} macros at once")
-    names = (name.removeprefix(b"{").removesuffix(b"}") for name in texts[::2])
-    return frames.Macro(command, tuple(zip(names, texts[1::2], strict=True)))
+    return frames.Macro(command, tuple(zip(texts[::2], texts[1::2], strict=True)))
 
 
 def _connect(data: bytes) -> Frame:

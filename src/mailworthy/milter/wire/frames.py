@@ -16,7 +16,7 @@ class Optneg(msgspec.Struct, frozen=True):
 
 
 class Macro(msgspec.Struct, frozen=True):
-    """Macros for the command that comes next; names without braces."""
+    """Macros for the command that comes next; long names stand in braces."""
 
     command: Command
     values: tuple[tuple[bytes, bytes], ...]
