@@ -81,6 +81,8 @@ class Server:
         try:
             if self._count <= judge.policy.connections + REFUSED_AT_ONCE:
                 await self._talk(judge, reader, writer)
+            else:
+                self._meter.error("full")
         except asyncio.CancelledError:
             if not self._ending:
                 raise
