@@ -14,6 +14,7 @@ from mailworthy.lookup.drive import drive
 from mailworthy.lookup.memory import Memory
 from mailworthy.lookup.zonetext import read_zone
 from mailworthy.rdata.text import quote
+from serverworld import carried_out, server
 
 
 def target(case: Case) -> Target:
@@ -31,6 +32,7 @@ def target(case: Case) -> Target:
         keys={k.partition("/")[2]: v for k, v in case.keys.items()},
         parked=case.parked,
         wanted=case.wanted,
+        server=server(case),
     )
 
 
@@ -58,13 +60,11 @@ def applied(case: Case, remedy: Remedy) -> Case:
     """The case after somebody did what the remedy says; blanks are filled from the case."""
     before = [Record(r.name, r.type, r.value, r.ttl) for r in read_zone(case.zones)]
     text = "\n".join(line(r) for r in cured(before, remedy, case.blanks)) + "\n"
-    files, fetches = dict(case.files), dict(case.fetches)
+    fetches = dict(case.fetches)
     for step in remedy.steps:
         if isinstance(step, Configure) and step.file.startswith("https://"):
             fetches[step.file] = step.line
-        elif isinstance(step, Configure):
-            files[step.file] = ("" if step.whole else files.get(step.file, "")) + step.line
-    return msgspec.structs.replace(case, zones=text, files=files, fetches=fetches)
+    return msgspec.structs.replace(carried_out(case, remedy), zones=text, fetches=fetches)
 
 
 def line(record: Record) -> str:

@@ -25,6 +25,7 @@ TITLES = {
     "bimi": "BIMI",
     "srv": "Client set-up",
     "zone": "The zone",
+    "server": "The server",
     "intent": "The intent",
 }
 FOLDER = "reference/rules"

@@ -14,11 +14,15 @@ class Case(msgspec.Struct, frozen=True):
     """A world for one rule.
 
     `zones` is zone text (several zones allowed, each with its SOA), `signed` the zones to be
-    taken as validated, `files` the texts of files on the server by path, `fetches` bodies (or
-    whole responses) by URL, `intent` the text of a `mailworthy.toml`. `wanted` is what the intent's
-    generator would want. `keys` gives, by "domain/selector", the TXT
-    value of the DKIM private key on disk. `selectors` are given as by flag. `blanks` fills the
-    placeholders of the remedy. `changes` tells people what was changed in the healthy world.
+    taken as validated, `fetches` bodies (or whole responses) by URL, `intent` the text of a
+    `mailworthy.toml`. `wanted` is what the intent's generator would want. `keys` gives, by
+    "domain/selector", the TXT value of the DKIM private key on disk. `selectors` are given as by
+    flag. `blanks` fills the placeholders of the remedy. `changes` tells people what was changed in
+    the healthy world.
+
+    `files` are the texts of files on the server by path; without any there is no server to look
+    at. `commands` is what programs print there, `modes` the permission bits of its files, and
+    `after` the files as the programs leave them that a remedy runs.
     """
 
     zones: str
@@ -34,3 +38,6 @@ class Case(msgspec.Struct, frozen=True):
     blanks: dict[str, str] = {}
     wanted: tuple[RecordSet, ...] = ()
     changes: tuple[str, ...] = ()
+    commands: dict[str, str] = {}
+    modes: dict[str, int] = {}
+    after: dict[str, str] = {}

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from mailworthy.audit.part import Known, NotAsked, Part
+from mailworthy.audit.serverparts import ServerParts
 from mailworthy.bimi.record import Bimi
 from mailworthy.dane.record import Tlsa
 from mailworthy.dkim.record import DkimKey
@@ -332,7 +333,7 @@ class Sending(msgspec.Struct, frozen=True):
     never: bool = False
 
 
-class Evidence(msgspec.Struct, frozen=True):
+class Evidence(ServerParts, frozen=True):
     """All that one audit learned; what a rule may ask for, by name."""
 
     domain: str

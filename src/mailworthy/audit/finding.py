@@ -67,7 +67,13 @@ class AskOther(msgspec.Struct, frozen=True, tag="ask"):
     changes: tuple[Publish | Withdraw, ...] = ()
 
 
-Step = Publish | Withdraw | Configure | AskOther
+class Execute(msgspec.Struct, frozen=True, tag="execute"):
+    """Run this command on the server, as root."""
+
+    command: str
+
+
+Step = Publish | Withdraw | Configure | AskOther | Execute
 
 
 class Remedy(msgspec.Struct, frozen=True):

@@ -29,6 +29,12 @@ SUBJECTS = (
     "nameservers",
     "bystanders",
     "wanted",
+    "postfixes",
+    "rspamds",
+    "files",
+    "served",
+    "signing_keys",
+    "departures",
 )
 
 Check = Callable[..., Iterator[Found]]

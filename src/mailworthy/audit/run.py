@@ -10,6 +10,7 @@ from mailworthy.audit.evidence import Evidence
 from mailworthy.audit.finding import Finding, Found
 from mailworthy.audit.part import Known, NotAsked, Unknown
 from mailworthy.audit.rule import Rule
+from mailworthy.audit.serverparts import NO_SERVER
 from mailworthy.domain.intent import Waiver
 
 MAX_ALIKE = 25  # findings of one rule: whoever has more of them needs no longer list
@@ -133,6 +134,7 @@ def _covers(waiver: Waiver, rule_id: str, subject: str) -> bool:
 def _gaps(gaps: dict[Unknown | NotAsked, set[str]], kind: type) -> tuple[Gap, ...]:
     merged: dict[tuple[str, str], set[str]] = {}
     for gap, rules in gaps.items():
-        if isinstance(gap, kind):
+        # That no server was looked at goes without saying: `--server` has to be asked for.
+        if isinstance(gap, kind) and gap.why != NO_SERVER:
             merged.setdefault((gap.what, gap.why), set()).update(rules)
     return tuple(Gap(what, why, tuple(sorted(r))) for (what, why), r in sorted(merged.items()))

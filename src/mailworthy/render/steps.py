@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mailworthy.audit.finding import AskOther, Configure, Publish, Remedy, Step, Withdraw
+from mailworthy.audit.finding import AskOther, Configure, Execute, Publish, Remedy, Step, Withdraw
 from mailworthy.domain.recordset import Record
 from mailworthy.names import harmless, printable
 from mailworthy.rdata.text import MAX_STRING, escape
@@ -38,6 +38,8 @@ def _step(step: Step) -> Iterator[str]:
     elif isinstance(step, Configure):
         yield f"in {printable(step.file)}:"
         yield from (f"  {printable(line)}" for line in step.line.splitlines())
+    elif isinstance(step, Execute):
+        yield f"run       {printable(step.command)}"
     elif isinstance(step, AskOther):
         yield f"ask {harmless(step.who)}: {harmless(step.what)}"
         for change in step.changes:

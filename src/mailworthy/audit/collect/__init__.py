@@ -21,6 +21,7 @@ from mailworthy.audit.collect.policies import (
 )
 from mailworthy.audit.collect.reports import destinations_of
 from mailworthy.audit.collect.selectors import keys_of
+from mailworthy.audit.collect.server import authorised, server_of
 from mailworthy.audit.collect.target import Target
 from mailworthy.audit.collect.zone import caa_of, dnssec_of, existence, ns_of, soa_of
 from mailworthy.audit.evidence import NO_INTENT, AddressEvidence, Evidence
@@ -38,8 +39,13 @@ Fields = dict[str, Any]
 
 def collect(target: Target) -> Asking[Evidence]:
     """Everything about `target.domain` that asking can tell."""
-    mail, spf, keys, policies, rest = yield from together(
-        _mail(target), _spf(target), _keys(target), _policies(target), _rest(target)
+    mail, spf, keys, policies, rest, server = yield from together(
+        _mail(target),
+        _spf(target),
+        _keys(target),
+        _policies(target),
+        _rest(target),
+        server_of(target),
     )
     fields = mail | spf | keys | policies | rest
     fields = as_alias(fields)
@@ -50,6 +56,8 @@ def collect(target: Target) -> Asking[Evidence]:
         fields["hosts"], fields["addresses"], fields["spf_tree"], intended=wish is not None
     )
     fields["spf_tree"] = _decisive(fields["spf_tree"])
+    if server:
+        server["departures"] = authorised(server["departures"], fields["spf_tree"])
     absent = yield from judged_absent(fields["existence"])
     if isinstance(absent, Unknown):
         fields = dict.fromkeys(fields, absent)
@@ -63,6 +71,7 @@ def collect(target: Target) -> Asking[Evidence]:
         intent=Known(wish) if wish else NO_INTENT,
         wish=wish,
         **fields,
+        **server,
     )
 
 

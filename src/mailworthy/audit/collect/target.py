@@ -6,6 +6,7 @@ import msgspec
 
 from mailworthy.domain.intent import Domain, Intent
 from mailworthy.domain.recordset import RecordSet
+from mailworthy.servers.reading.model import Server, Unread
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -13,7 +14,8 @@ class Target(msgspec.Struct, frozen=True):
 
     `keys` gives the DKIM keys on disk as the TXT values that they should be published as, by
     selector; `wanted` the record sets of the intent; `bystanders` names with an address but no
-    mail. With `checkpoint` only what the six dots need is asked.
+    mail. With `checkpoint` only what the six dots need is asked. `server` is the reading of the
+    mail server, if there is one; `first` says that no other domain was judged with it before.
     """
 
     domain: str
@@ -25,6 +27,8 @@ class Target(msgspec.Struct, frozen=True):
     bystanders: tuple[str, ...] = ("www",)
     parked: bool = False
     checkpoint: bool = False
+    server: Server | Unread | None = None
+    first: bool = True
 
     @property
     def wish(self) -> Domain | None:

@@ -1,0 +1,1 @@
+"""Rules about the mail server itself: its settings, keys, certificates and addresses."""
