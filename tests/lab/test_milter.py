@@ -4,13 +4,11 @@ on one that sends it."""
 import email
 import json
 import re
-import shlex
 import signal
 import smtplib
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from email.message import Message
 from typing import Any
 
@@ -18,15 +16,14 @@ import pytest
 
 from lab.internet import Lab
 from lab.machine import wait_for
-from lab.mailhost import COMMAND, MailHost
+from lab.mailhost import MailHost
+from lab.ourmilter import CONFIG, PORT, installed, start, stop
 from mailworthy.dkim.facade import sign
 from mailworthy.domain.keys import new_key
 
 pytestmark = pytest.mark.lab
 ALICE, BOB = "alice@sender.example", "bob@receiver.example"
 POLICY = "_dmarc.sender.example TXT"
-PORT = 11335
-CONFIG = "/etc/mailworthy/milter.toml"
 Letter = tuple[str, bytes]
 
 
@@ -36,45 +33,6 @@ def letter(author: str = ALICE, above: bytes = b"", body: bytes = b"Hello.\r\n")
     head = f"From: {author}\r\nTo: {BOB}\r\nSubject: hello\r\nMessage-ID: {name}\r\n"
     date = email.utils.formatdate()
     return name, above + f"{head}Date: {date}\r\n\r\n".encode() + body
-
-
-def steps(host: MailHost) -> str:
-    """What `config/milter/README.md` says to do, but for systemd, which is not here."""
-    text = (host.folder / "config/milter/README.md").read_text()
-    block = text.partition("```sh\n")[2].partition("```")[0]
-    here = [line for line in block.splitlines() if not line.startswith("systemctl")]
-    own = " ".join(shlex.quote(str(word)) for word in COMMAND)
-    return "\n".join(here).replace("mailworthy milter --config", f"{own} milter --config")
-
-
-def start(host: MailHost) -> None:
-    """As the service does, with the socket that the unit has."""
-    place = ("--listen", f"inet:127.0.0.1:{PORT}")
-    host.spawn("milter", [*COMMAND, "milter", "--config", CONFIG, *place])
-    wait_for("the milter", lambda: host.answers(PORT))
-
-
-def stop(host: MailHost) -> None:
-    if host.processes("milter --config"):
-        host.kill("milter --config")
-    wait_for("the milter to be gone", lambda: not host.answers(PORT))
-
-
-@contextmanager
-def installed(host: MailHost) -> Iterator[None]:
-    """Our milter in place of Rspamd for a while."""
-    argv = [*COMMAND, "config", "milter", "--yes", "--dir", host.folder]
-    host.run(argv, check=True)
-    host.script("cp -p /etc/postfix/main.cf /etc/postfix/main.cf.box")
-    host.script(steps(host), folder=host.folder / "config")
-    start(host)
-    host.reload()
-    try:
-        yield
-    finally:
-        host.script("mv /etc/postfix/main.cf.box /etc/postfix/main.cf")
-        host.reload()
-        stop(host)
 
 
 @pytest.fixture(scope="module")
