@@ -2,6 +2,7 @@
 
 import msgspec
 
+from mailworthy.audit.connectparts import ConnectParts
 from mailworthy.audit.part import Known, NotAsked, Part
 from mailworthy.certificate import Certificate
 from mailworthy.lookup.model import Answer
@@ -23,7 +24,7 @@ class KeyOnServer(msgspec.Struct, frozen=True):
     """A DKIM key that the server signs mail of the domain with.
 
     `program` signs, as `config` tells it to; `text` is the public half on the server as a TXT
-    value, `published` the answer for the selector.
+    value, empty where there is no usable key; `published` is the answer for the selector.
     """
 
     selector: str
@@ -73,7 +74,7 @@ class Greeting(msgspec.Struct, frozen=True):
     ips: tuple[str, ...]
 
 
-class ServerParts(msgspec.Struct, frozen=True, kw_only=True):
+class ServerParts(ConnectParts, frozen=True, kw_only=True):
     """The parts that only a look at the server gives.
 
     `postfixes`, `rspamds` and `files` hold what concerns the whole server; they are empty for

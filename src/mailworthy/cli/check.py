@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from mailworthy.cli.options import asking, option
+from mailworthy.cli.server import consulted, looking, taken
 
 
 @click.command()
@@ -23,6 +24,7 @@ from mailworthy.cli.options import asking, option
 @click.option("--checkpoint", is_flag=True, help="Ask only what the six dots need.")
 @click.option("--spf-tree", is_flag=True, help="Show what the SPF record costs, term by term.")
 @click.option("--parked", is_flag=True, help="These domains are meant to have no mail.")
+@looking
 @asking
 @option("deadline", "jobs", "fail_on", "format")
 def command(
@@ -44,6 +46,9 @@ def command(
     is published, and the DKIM keys on disk with the published ones; DOMAIN may then be left
     out. A lone - reads domains from standard input, one a line.
 
+    With --server (or --ssh HOST) the mail server itself is read too, and nothing is changed
+    there; without DOMAIN and mailworthy.toml its own settings tell the domains.
+
     Exit code: 0 clean, 1 findings at or above --fail-on, 2 usage, 3 nothing failed but
     something could not be determined.
     """
@@ -54,11 +59,13 @@ def command(
     from mailworthy.cli.means import Asking, is_rehearsal, means
     from mailworthy.cli.targets import Wish, folder_of, targets
 
+    look = taken(how)
     wish = Wish(tuple(_names(domains)), dir, selectors, checkpoint, parked)
     todo: list[Target] = []
     done: list[Audit] = []
     with means(Asking(**how)) as (resolver, now):
         each = _printer(format, spf_tree)
+        server = consulted(look, resolver)
         tried = partial(_tried, resolver, now) if is_rehearsal(resolver) else None
 
         async def work() -> None:
@@ -67,7 +74,7 @@ def command(
             rules = load()
             settle()
             folder = folder_of(wish)
-            todo.extend(targets(wish, folder, now))
+            todo.extend(targets(wish, folder, now, server))
             found = aaudits(todo, resolver, rules, deadline=deadline, jobs=jobs)
             async for audit in found:
                 done.append(tried(audit, folder) if tried and not checkpoint else audit)

@@ -48,9 +48,10 @@ def server_of(target: Target) -> Asking[Fields]:
     if isinstance(server, Unread):
         gap = Unknown(server.what, server.why)
         return dict.fromkeys(_NAMES, gap)
-    postfix, rspamd, opendkim = (
-        _known(x) for x in (server.postfix, server.rspamd, server.opendkim)
-    )
+    signs = isinstance(server.opendkim, OpenDkim) and bool(server.opendkim.keys)
+    postfix = _known(server.postfix)
+    rspamd = _known(server.rspamd, optional=signs)
+    opendkim = _known(server.opendkim, optional=True)
     keys, departures, greeting = yield from together(
         _keys(target.domain, server), _departures(target.domain, server), _greeting(postfix)
     )
@@ -76,12 +77,11 @@ _NAMES = (
 )
 
 
-def _known(value: Any) -> Part[Any]:
-    """What was read; what is simply not installed was not asked for, Postfix excepted."""
+def _known(value: Any, *, optional: bool = False) -> Part[Any]:
+    """What was read; a program that nobody needs and that is not installed was not asked for."""
     if not isinstance(value, Unread):
         return Known(value)
-    optional = value.absent and not value.what.startswith("Postfix")
-    return (NotAsked if optional else Unknown)(value.what, value.why)
+    return (NotAsked if optional and value.absent else Unknown)(value.what, value.why)
 
 
 def _once(target: Target, found: Part[Any]) -> Part[tuple[Any, ...]]:
@@ -142,10 +142,8 @@ def _key(
     name = normalize(f"{key.selector}._domainkey.{domain}")
     answer = yield from look(name, "TXT")
     file = files.get(key.path) or KeyFile(key.path, KeyState.DENIED, why="it was not read")
-    text: Part[str] = NotAsked(f"the key in {key.path}", "there is none")
-    if file.state is KeyState.READ:
-        text = Known(file.text)
-    elif file.state is KeyState.DENIED:
+    text: Part[str] = Known(file.text)
+    if file.state is KeyState.DENIED:
         text = Unknown(f"the key in {key.path}", "it may not be read: run this with sudo")
     published = part(answer, lambda: answer)
     return KeyOnServer(key.selector, name, program, config, file, text, published)

@@ -37,7 +37,7 @@ from mailworthy.lookup.model import Answer
     good=served(),
 )
 def check(each: KeyOnServer, text: str, published: Answer) -> Iterator[Found]:
-    if published.records:
+    if published.records or not text:
         return
     yield Found(
         subject=each.name,
