@@ -52,7 +52,8 @@ def context(*chain: Issued, newest: ssl.TLSVersion | None = None) -> ssl.SSLCont
 
 
 class Server:
-    """A well-behaved server; `replies` change what it says to a verb."""
+    """A well-behaved server; `replies` change what it says to a verb, and `slow` is how many
+    seconds its greeting takes."""
 
     def __init__(
         self,
@@ -62,12 +63,14 @@ class Server:
         ehlo: tuple[bytes, ...] = (b"SIZE 1000", b"STARTTLS"),
         replies: dict[bytes, bytes] | None = None,
         injected: bytes = b"",
+        slow: float = 0.0,
     ) -> None:
         self.tls, self.banner, self.ehlo = tls, banner, ehlo
-        self.replies, self.injected = replies or {}, injected
+        self.replies, self.injected, self.slow = replies or {}, injected, slow
         self.heard: list[bytes] = []
 
     async def __call__(self, reader: Reader, writer: Writer) -> None:
+        await asyncio.sleep(self.slow)
         writer.write(self.banner)
         while line := await reader.readline():
             self.heard.append(line.rstrip())

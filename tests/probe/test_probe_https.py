@@ -125,7 +125,7 @@ def test_only_public_addresses_are_called(ip: str) -> None:
         raise AssertionError("called")
 
     reply = fetched(untouched, ips=(ip,), allowed=Allowed())
-    assert (reply.status, reply.why) == (Status.FAILED, Why.UNREACHABLE)
+    assert (reply.status, reply.why) == (Status.FAILED, Why.NO_MEANS)
     assert "no public address" in reply.detail
 
 
@@ -173,13 +173,16 @@ def test_bad_servers(script: Script, why: Why) -> None:
         "ftp://a.example/",
         "https://[/",
         "https://a b/",
+        "https://a.example/\x00",
+        "https://a.example/" + "x" * 70_000,
     ],
 )
 def test_urls_that_are_not_fetched(url: str) -> None:
     async def addresses(host: str) -> tuple[str, ...]:
-        raise AssertionError(host)
+        assert host == "a.example"
+        return ("127.0.0.1",)
 
-    reply = asyncio.run(get(Fetch(url), Getter(addresses, Allowed(), trusting())))
+    reply = asyncio.run(get(Fetch(url), Getter(addresses, LOOPBACK, trusting())))
     assert (reply.status, reply.why) == (Status.FAILED, Why.BAD_NAME)
 
 

@@ -3,10 +3,10 @@
 import asyncio
 import ssl
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates import Issued, issued, root
@@ -15,7 +15,7 @@ from mailworthy.probe.lines import Limits
 from mailworthy.probe.smtp import Caller, converse
 from smtpfake import Reader, Script, Server, Writer, context, serving
 
-HASTY = Limits(reply=0.5, whole=1.5)
+HASTY = Limits(reply=0.5, greeting=0.5, whole=1.5)
 TODAY = datetime.now(UTC)
 ROOT = issued(authority=True, title="Probe Root", start=TODAY - timedelta(days=9), days=90)
 
@@ -127,6 +127,65 @@ def test_encryption_that_fails(server: Server, said: str) -> None:
     assert bool(reply.tls_error) == bool(said)
 
 
+async def implicit(script: Script, **server: Any) -> Dialled:
+    listening = await asyncio.start_server(script, "127.0.0.1", 0, **server)
+    async with listening:
+        port = listening.sockets[0].getsockname()[1]
+        ask = Dial("mail.example.com", "127.0.0.1", port, Encryption.IMPLICIT)
+        return await converse(ask, Caller(limits=HASTY))
+
+
+def test_no_encryption_where_all_is_to_be_encrypted() -> None:
+    reply = asyncio.run(implicit(Server()))
+    assert (reply.status, reply.why) == (Status.FAILED, Why.TLS)
+    assert reply.detail == reply.tls_error
+    assert "wrong version" in reply.tls_error or "record" in reply.tls_error
+
+
+def test_a_handshake_that_stalls_is_no_fault_of_tls() -> None:
+    async def stalling(reader: Reader, writer: Writer) -> None:
+        for text in (b"220 a", b"250-a\r\n250 STARTTLS", b"220 go on"):
+            writer.write(text + b"\r\n")
+            await reader.readline()
+        await reader.read()
+
+    reply = dialled(stalling)
+    assert (reply.status, reply.detail) == (Status.FOUND, "no reply in time")
+    assert reply.starttls
+    assert (reply.tls, reply.tls_error) == (None, "")
+    stalled = asyncio.run(implicit(silent))
+    assert (stalled.status, stalled.why) == (Status.FAILED, Why.TIMEOUT)
+
+
+@pytest.mark.parametrize("host", ["a..b", "x" * 64 + ".example", "a\\032b.example", "", "_a.b"])
+def test_names_that_no_handshake_can_carry(host: str) -> None:
+    async def run() -> Dialled:
+        async with serving(Server(context(LEAF))) as port:
+            return await converse(Dial(host, "127.0.0.1", port), Caller(limits=HASTY))
+
+    assert asyncio.run(run()).tls
+
+
+def test_absurd_certificates() -> None:
+    many = leaf(*(f"host-{n}.example.com" for n in range(2000)))
+    reply = dialled(Server(context(many)))
+    assert reply.tls
+    assert reply.tls.chain == (many.der,)
+    more = leaf(*(f"host-{n}.a-long-name-of-a-domain.example.com" for n in range(10_000)))
+    reply = dialled(Server(context(more)))
+    assert reply.tls is None
+    assert "excessive" in reply.tls_error
+    nameless = ROOT.issue(title="nobody", key=ed25519.Ed25519PrivateKey.generate())
+    assert dialled(Server(context(nameless))).tls
+
+
+def test_a_server_that_does_not_say_goodbye() -> None:
+    reply = dialled(Server(replies={b"QUIT": b""}, ehlo=()))
+    assert (reply.status, reply.why, reply.detail) == (Status.FOUND, None, "")
+    reply = dialled(Server(replies={b"QUIT": b"421 nonsense\r\n"}, ehlo=()))
+    assert (reply.status, reply.detail) == (Status.FOUND, "")
+
+
 async def silent(reader: Reader, writer: Writer) -> None:
     await reader.read()
 
@@ -215,34 +274,42 @@ def test_trials_are_made_on_request_only() -> None:
     server = Server(replies={b"VRFY": b"252 perhaps\r\n"})
     assert dialled(server).tried == ()
     reply = dialled(server, trials=(Trial.VRFY, Trial.RELAY))
-    assert [(trial, said.code) for trial, said in reply.tried] == [(Trial.VRFY, 252)]
+    assert [(trial, said.code) for trial, said in reply.tried] == [(Trial.VRFY, 252)] * 2
+    heard = [line for line in server.heard if line.startswith(b"VRFY")]
+    assert heard == [b"VRFY postmaster", b"VRFY mailworthy-probe-nobody"]
     assert b"MAIL" not in b"".join(server.heard)  # not from the server's own address
 
 
-@pytest.mark.parametrize(("answer", "code"), [(b"250 fine\r\n", 250), (b"554 no\r\n", 554)])
-def test_relaying_is_tried_without_sending(answer: bytes, code: int) -> None:
+OWN = (
+    b"MAIL FROM:<postmaster@mail.example.com>",
+    b"RCPT TO:<mailworthy-probe-nobody@example.org>",
+    b"RSET",
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "codes", "extra"),
+    [(b"250 fine\r\n", [250], ()), (b"554 no\r\n", [554, 554], OWN)],
+)
+def test_relaying_is_tried_without_sending(
+    answer: bytes, codes: list[int], extra: tuple[bytes, ...]
+) -> None:
     server = Server(ehlo=(), replies={b"RCPT": answer})
 
     async def run() -> Dialled:
         listening = await asyncio.start_server(server, "127.0.0.2", 0)
         async with listening:
             port = listening.sockets[0].getsockname()[1]
-            ask = Dial("a", "127.0.0.2", port, trials=(Trial.RELAY,))
+            ask = Dial("mail.example.com", "127.0.0.2", port, trials=(Trial.RELAY,))
             return await converse(ask, Caller(limits=HASTY))
 
     reply = asyncio.run(run())
-    assert [(trial, said.code) for trial, said in reply.tried] == [(Trial.RELAY, code)]
-    verbs = b" ".join(line.split()[0] for line in server.heard)
-    assert verbs == b"EHLO MAIL RCPT RSET QUIT"
-
-
-def test_a_ca_file_must_be_one(tmp_path: Path) -> None:
-    from mailworthy.errors import UsageError
-    from mailworthy.probe.tls import context as offered
-
-    path = tmp_path / "ca.pem"
-    with pytest.raises(UsageError, match="no file"):
-        offered(ca=str(path))
-    path.write_text("nothing")
-    with pytest.raises(UsageError, match="cannot be read"):
-        offered(ca=str(path))
+    assert [(trial, said.code) for trial, said in reply.tried] == [(Trial.RELAY, c) for c in codes]
+    assert server.heard == [
+        b"EHLO [127.0.0.1]",
+        b"MAIL FROM:<>",
+        b"RCPT TO:<mailworthy-probe-nobody@example.org>",
+        b"RSET",
+        *extra,
+        b"QUIT",
+    ]

@@ -38,7 +38,7 @@ class Why(StrEnum):
     DEADLINE = "deadline"  # the run's time was used up
     OUTSIDE = "outside"  # a zone file says nothing about this name
     NOT_RECORDED = "not_recorded"  # a replay does not hold this answer
-    NO_MEANS = "no_means"  # this run may not open such a connection
+    NO_MEANS = "no_means"  # this run may not open such a connection, or has no way (IPv6)
     BAD_NAME = "bad_name"  # the name cannot be sent: a label or the whole is too long
     BUSY = "busy"  # the host takes no more connections for now (SMTP 421), or we open no more
     UNREACHABLE = "unreachable"  # no connection: refused, or no way there
@@ -166,7 +166,9 @@ class Dialled(msgspec.Struct, frozen=True, tag_field="kind", tag="dial"):
 
     `banner` is its greeting, `ehlo` and `ehlo_tls` the replies to EHLO before and after
     encryption, `starttls` the reply to that command, `tls` what was agreed on, and `tls_error`
-    why nothing was though the server offered it. `tried` holds the last reply of each trial.
+    why nothing was though the server agreed to it; it stays empty where that took too long.
+    `tried` holds the replies of the trials: to VRFY for postmaster, then for a mailbox that
+    nobody has; the last to RELAY is the one that counts.
     """
 
     ask: Dial

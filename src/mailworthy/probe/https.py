@@ -11,18 +11,21 @@ import msgspec
 
 from mailworthy.lookup.model import Fetch, Fetched, Status, Why
 from mailworthy.names import BadName, printable, to_ascii
+from mailworthy.probe.reach import missed, root_of
 from mailworthy.rdata.address import address
 
 if TYPE_CHECKING:
     import httpx2
 
-AddressesOf: TypeAlias = Callable[[str], Awaitable[tuple[str, ...]]]
+AddressesOf: TypeAlias = Callable[[str], Awaitable[tuple[str, ...] | Why]]
 TRIES = 3  # addresses of one host
 AGENT = "mailworthy"
+_NEXT = frozenset({Why.UNREACHABLE, Why.NO_MEANS})  # another address may do better
 
 
 class Getter(msgspec.Struct, frozen=True):
-    """How to fetch: where addresses come from, which may be called, what is trusted."""
+    """How to fetch: where addresses come from (or why none were learned), which may be called,
+    what is trusted."""
 
     addresses: AddressesOf
     allowed: Container[str]
@@ -30,9 +33,10 @@ class Getter(msgspec.Struct, frozen=True):
 
 
 class _Failed(Exception):
-    def __init__(self, why: Why, detail: str) -> None:
+    def __init__(self, why: Why, detail: str, *, onward: bool = False) -> None:
         super().__init__(detail)
         self.why, self.detail = why, printable(detail, 200)
+        self.onward = onward or why in _NEXT
 
 
 async def get(ask: Fetch, getter: Getter) -> Fetched:
@@ -61,7 +65,7 @@ async def _get(ask: Fetch, getter: Getter) -> Fetched:
             return await _get_from(ask, url, host, ip, getter.tls)
         except _Failed as failed:
             last = failed
-            if failed.why is not Why.UNREACHABLE:
+            if not failed.onward:
                 break
     raise last
 
@@ -82,11 +86,13 @@ def _split(text: str) -> tuple[SplitResult, str]:
 async def _places(host: str, getter: Getter) -> list[str]:
     """The addresses to try. Raises _Failed where there are none, or none that may be called."""
     found = await getter.addresses(host)
+    if isinstance(found, Why):
+        raise _Failed(found, f"the address of {host} could not be learned")
     if not found:
-        raise _Failed(Why.UNREACHABLE, f"{host} has no address that could be learned")
+        raise _Failed(Why.UNREACHABLE, f"{host} has no address")
     public = [ip for ip in found if ip in getter.allowed]
     if not public:
-        raise _Failed(Why.UNREACHABLE, f"{host} is at {found[0]}, which is no public address")
+        raise _Failed(Why.NO_MEANS, f"{host} is at {found[0]}, which is no public address")
     return public[:TRIES]
 
 
@@ -99,16 +105,21 @@ async def _get_from(
     place = url._replace(netloc=f"{literal}:{url.port}").geturl()
     named = host if url.port == 443 else f"{host}:{url.port}"
     headers = {"Host": named, "User-Agent": AGENT, "Accept-Encoding": "identity"}
-    # Since the URL holds the address, the name for SNI and the certificate is given apart.
-    request = httpx2.Request("GET", place, headers=headers, extensions={"sni_hostname": host})
+    wait = httpx2.Timeout(ask.timeout, connect=ask.timeout / TRIES)
     try:
-        async with httpx2.AsyncClient(verify=tls, timeout=ask.timeout, trust_env=False) as client:
+        # Since the URL holds the address, the name for SNI and the certificate is given apart.
+        request = httpx2.Request("GET", place, headers=headers, extensions={"sni_hostname": host})
+        async with httpx2.AsyncClient(verify=tls, timeout=wait, trust_env=False) as client:
             return await _read(ask, await client.send(request, stream=True))
+    except httpx2.ConnectTimeout:
+        raise _Failed(Why.TIMEOUT, f"no connection to {ip} in time", onward=True) from None
     except httpx2.TimeoutException:
         raise _Failed(Why.TIMEOUT, f"{ip} did not answer in time") from None
     except httpx2.ConnectError as error:
         raise _unconnected(error, ip) from None
-    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+    except httpx2.InvalidURL:
+        raise _Failed(Why.BAD_NAME, "the URL cannot be read") from None
+    except (httpx2.HTTPError, OSError) as error:
         raise _Failed(Why.GARBLED, str(error) or type(error).__name__) from None
 
 
@@ -129,11 +140,11 @@ async def _read(ask: Fetch, response: "httpx2.Response") -> Fetched:
 
 def _unconnected(error: Exception, ip: str) -> _Failed:
     """Why no connection came about: the certificate, the encryption, or nobody there."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return _Failed(Why.TLS, cause.verify_message or "the certificate is not good")
-        if isinstance(cause, ssl.SSLError):
-            return _Failed(Why.TLS, (cause.reason or str(cause)).replace("_", " ").lower())
-        cause = cause.__cause__ or cause.__context__
+    cause = root_of(error)
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return _Failed(Why.TLS, cause.verify_message or "the certificate is not good")
+    if isinstance(cause, ssl.SSLError):
+        return _Failed(Why.TLS, (cause.reason or str(cause)).replace("_", " ").lower())
+    if cause is not None:
+        return _Failed(*missed(cause, ip))
     return _Failed(Why.UNREACHABLE, f"{ip}: {error}")

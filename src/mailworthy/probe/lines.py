@@ -21,14 +21,16 @@ class Broken(Exception):
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Seconds: for one reply, and for the whole conversation."""
+    """Seconds: for one reply, for the greeting, which many servers hold back on purpose, and for
+    the whole conversation."""
 
     reply: float = 15.0
+    greeting: float = 30.0
     whole: float = 45.0
 
 
 class Wire(asyncio.Protocol):
-    """What came and was not read yet. Reading stops where nobody asks for more."""
+    """What came and was not read yet; a peer that sends too much of it is hung up on."""
 
     def __init__(self) -> None:
         self.transport: asyncio.Transport | None = None
@@ -36,10 +38,12 @@ class Wire(asyncio.Protocol):
         self.octets = 0
         self.ended = False
         self.error: Exception | None = None
+        self.connected = False
         self._more: asyncio.Future[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
+        self.connected = True
 
     def data_received(self, data: bytes) -> None:
         self.octets += len(data)

@@ -4,51 +4,50 @@ import asyncio
 import ssl
 import time
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import msgspec
 
-from mailworthy.lookup.model import (
-    Dial,
-    Dialled,
-    Encryption,
-    Said,
-    Status,
-    Trial,
-    Why,
-)
-from mailworthy.names import printable
+from mailworthy.lookup.model import Dial, Dialled, Encryption, Said, Status, Trial, Why
+from mailworthy.names import is_hostname, printable
 from mailworthy.probe import tls
 from mailworthy.probe.lines import Broken, Limits, Wire
+from mailworthy.probe.reach import missed
+from mailworthy.probe.trust import untrusted
 
 T = TypeVar("T")
 BUSY = 421  # RFC 5321 §3.8: the server closes the channel
-STRANGER = "nobody@example.org"  # nobody's, and no server's of the user
+NO_CONNECTION = "no connection in time"
+GOODBYE = 2.0  # seconds for the reply to QUIT, which tells nothing
+NOBODY = "mailworthy-probe-nobody"  # a mailbox that no server has
+STRANGER = f"{NOBODY}@example.org"  # a recipient of no server of the user (RFC 2606 §3)
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """Who calls: the name given in EHLO, authorities to trust besides this machine's."""
+    """Who calls: the name given in EHLO, authorities to trust besides this machine's.
 
-    helo: str = "localhost"
+    Without a name the own address stands for it (RFC 5321 §4.1.4).
+    """
+
+    helo: str = ""
     ca: str | None = None
     limits: Limits = Limits()
 
 
 async def converse(ask: Dial, caller: Caller) -> Dialled:
-    """Have the conversation. Never raises for what the peer does; ends in `limits.whole` seconds.
+    """Have the conversation with `ask.ip`. Never raises for what the peer does; ends in
+    `limits.whole` seconds.
 
-    A server whose certificate is not to be trusted is called a second time, to see it.
+    NO_MEANS where this machine has no way to that address.
     """
     start = time.monotonic()
     talk = _Talk(ask, caller)
     try:
         async with asyncio.timeout(caller.limits.whole):
             await talk.run()
-            if talk.distrusted:
-                talk = _Talk(ask, caller, talk.distrusted)
-                await talk.run()
     except TimeoutError:
-        talk.fail(Why.TIMEOUT, "the conversation took too long")
+        talk.fail(Why.TIMEOUT, talk.late())
     finally:
         talk.hang_up()
     return talk.result((time.monotonic() - start) * 1000)
@@ -57,13 +56,12 @@ async def converse(ask: Dial, caller: Caller) -> Dialled:
 class _Talk:
     """One call; what was learned is kept whenever it ends."""
 
-    def __init__(self, ask: Dial, caller: Caller, untrusted: str = "") -> None:
-        self.ask, self.caller, self.untrusted = ask, caller, untrusted
+    def __init__(self, ask: Dial, caller: Caller) -> None:
+        self.ask, self.caller = ask, caller
         self.wire = Wire()
         self.learned: dict[str, Any] = {}
         self.why: Why | None = None
         self.detail = ""
-        self.distrusted = ""
 
     def result(self, ms: float) -> Dialled:
         """What was learned: FOUND as soon as there was a banner of a server with time for us."""
@@ -77,6 +75,9 @@ class _Talk:
         if self.why is None:
             self.why, self.detail = why, detail
 
+    def late(self) -> str:
+        return "no reply in time" if self.wire.connected else NO_CONNECTION
+
     def hang_up(self) -> None:
         if self.wire.transport is not None:
             self.wire.transport.abort()
@@ -89,97 +90,123 @@ class _Talk:
             self.fail(Why.BUSY, printable(str(busy), 200))
         except Broken as broken:
             self.fail(Why.GARBLED, str(broken))
+        except _NoTls as error:
+            self.fail(Why.TLS, str(error))
         except TimeoutError:
-            self.fail(Why.TIMEOUT, "no reply in time")
-        except OSError as error:
-            self.fail(Why.UNREACHABLE, printable(error.strerror or str(error), 120))
-        finally:
-            self.hang_up()
+            self.fail(Why.TIMEOUT, self.late())
 
     async def connect(self) -> None:
         loop = asyncio.get_running_loop()
-        where = self.ask.ip or self.ask.host
-        work = loop.create_connection(lambda: self.wire, where, self.ask.port)
-        await self.timely(work)
-        if self.ask.encryption is Encryption.IMPLICIT:
-            await self.encrypt()
+        work = loop.create_connection(lambda: self.wire, self.ask.ip, self.ask.port)
+        try:
+            await self.timely(work)
+        except TimeoutError:
+            raise
+        except OSError as error:
+            self.fail(*missed(error, self.ask.ip))
 
     async def greet(self) -> None:
-        if self.distrusted or self.learned.get("tls_error"):
+        if not self.wire.connected:
             return
-        await self.hear("banner", self.wire.reply())
-        if self.learned["banner"].code != 220:
+        if self.ask.encryption is Encryption.IMPLICIT:
+            await self.encrypt()
+        banner = await self.hear("banner", self.wire.reply(), self.caller.limits.greeting)
+        if banner.code != 220:
             return
-        await self.hear("ehlo", self.wire.command(f"EHLO {self.caller.helo}"))
+        await self.hello("ehlo")
         offered = "STARTTLS" in Dialled(self.ask, Status.FOUND, **self.learned).extensions
         if self.ask.encryption is Encryption.STARTTLS and offered:
             await self.starttls()
-        if not self.learned.get("tls_error") and not self.distrusted:
-            await self.try_out()
-            await self.hear("", self.wire.command("QUIT"))
+        await self.try_out()
+        await self.goodbye()
+
+    async def hello(self, name: str) -> None:
+        await self.hear(name, self.wire.command(f"EHLO {self.caller.helo or self.literal()}"))
+
+    def literal(self) -> str:
+        """Our address as RFC 5321 §4.1.3 writes it."""
+        here = self.place("sockname")
+        return f"[IPv6:{here}]" if ":" in here else f"[{here}]"
+
+    def place(self, side: str) -> str:
+        assert self.wire.transport is not None
+        found = self.wire.transport.get_extra_info(side)
+        return str(found[0]) if found else ""
 
     async def starttls(self) -> None:
         said = await self.hear("starttls", self.wire.command("STARTTLS"))
-        if said.code != 220:
-            return
-        await self.encrypt()
-        if "tls" in self.learned:
-            await self.hear("ehlo_tls", self.wire.command(f"EHLO {self.caller.helo}"))
+        if said.code == 220:
+            await self.encrypt()
+            await self.hello("ehlo_tls")
 
     async def encrypt(self) -> None:
-        offer = tls.context(
-            self.ask.newest, ca=self.caller.ca, trusting=bool(self.untrusted or self.ask.newest)
-        )
+        """Raises _NoTls; what only took too long is no failure of the server's TLS."""
+        host = self.ask.host if is_hostname(self.ask.host) else ""
+        offer = tls.lenient(self.ask.newest)
         try:
-            await self.timely(self.wire.encrypt(offer, self.ask.host))
-        except ssl.SSLCertVerificationError as error:
-            self.distrusted = tls.untrusted(error)
+            await self.timely(self.wire.encrypt(offer, host))
+        except TimeoutError:
+            raise
         except (OSError, Broken) as error:
             self.learned["tls_error"] = printable(_reason(error), 120)
-        else:
-            assert self.wire.transport is not None
-            found = self.wire.transport.get_extra_info("ssl_object")
-            self.learned["tls"] = tls.handshake(found, self.untrusted)
+            raise _NoTls(self.learned["tls_error"]) from None
+        assert self.wire.transport is not None
+        found = self.wire.transport.get_extra_info("ssl_object")
+        distrust = untrusted(tls.chain(found), tls.trusting(self.caller.ca))
+        self.learned["tls"] = tls.handshake(found, distrust)
 
     async def try_out(self) -> None:
         for trial in self.ask.trials:
-            said = await (self.verify() if trial is Trial.VRFY else self.relay())
-            if said is not None:
-                self.learned["tried"] = (*self.learned.get("tried", ()), (trial, said))
+            await (self.verify() if trial is Trial.VRFY else self.relay())
 
-    async def verify(self) -> Said:
-        return await self.hear("", self.wire.command("VRFY postmaster"))
+    async def verify(self) -> None:
+        """A mailbox that every server has, then one that none has (RFC 5321 §3.5.3, §4.5.1)."""
+        for who in ("postmaster", NOBODY):
+            self.tell(Trial.VRFY, await self.hear("", self.wire.command(f"VRFY {who}")))
 
-    async def relay(self) -> Said | None:
+    async def relay(self) -> None:
         """Whether a stranger's recipient is taken; nothing is sent, and nothing tried from the
-        server's own address, which may relay."""
-        assert self.wire.transport is not None
-        here = self.wire.transport.get_extra_info("sockname")
-        there = self.wire.transport.get_extra_info("peername")
-        if here and there and here[0] == there[0]:
-            return None
-        said = await self.hear("", self.wire.command("MAIL FROM:<>"))
-        if said.code == 250:
-            said = await self.hear("", self.wire.command(f"RCPT TO:<{STRANGER}>"))
-            await self.hear("", self.wire.command("RSET"))
-        return said
+        server's own address, which may relay. A sender of its own is often trusted too far."""
+        if self.place("sockname") == self.place("peername"):
+            return
+        senders = ["", f"postmaster@{self.ask.host}"] if is_hostname(self.ask.host) else [""]
+        for sender in senders:
+            said = await self.hear("", self.wire.command(f"MAIL FROM:<{sender}>"))
+            if said.code == 250:
+                said = await self.hear("", self.wire.command(f"RCPT TO:<{STRANGER}>"))
+                await self.hear("", self.wire.command("RSET"))
+            self.tell(Trial.RELAY, said)
+            if said.code in (250, 251):
+                return
 
-    async def hear(self, name: str, work: Awaitable[Said]) -> Said:
+    def tell(self, trial: Trial, said: Said) -> None:
+        self.learned["tried"] = (*self.learned.get("tried", ()), (trial, said))
+
+    async def goodbye(self) -> None:
+        with suppress(Broken, TimeoutError):
+            async with asyncio.timeout(min(GOODBYE, self.caller.limits.reply)):
+                await self.wire.command("QUIT")
+
+    async def hear(self, name: str, work: Awaitable[Said], seconds: float | None = None) -> Said:
         """A reply in time, kept under a name."""
-        said = await self.timely(work)
+        said = await self.timely(work, seconds)
         if said.code == BUSY:
             raise _Busy(f"421 {' '.join(said.lines)}")
         if name:
             self.learned[name] = said
         return said
 
-    async def timely(self, work: Awaitable[T]) -> T:
-        async with asyncio.timeout(self.caller.limits.reply):
+    async def timely(self, work: Awaitable[T], seconds: float | None = None) -> T:
+        async with asyncio.timeout(seconds or self.caller.limits.reply):
             return await work
 
 
 class _Busy(Exception):
     """The server wants to be left alone for now."""
+
+
+class _NoTls(Exception):
+    """The server agreed to encrypt, and then did not."""
 
 
 def _reason(error: Exception) -> str:

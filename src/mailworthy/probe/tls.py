@@ -12,6 +12,7 @@ from mailworthy.names import printable
 
 MAX_CHAIN = 10
 _DER = 2  # _ssl.ENCODING_DER
+_ALL_CIPHERS = "DEFAULT:@SECLEVEL=0"  # weak keys and hashes are for the findings
 _VERSIONS = {
     "TLSv1": ssl.TLSVersion.TLSv1,
     "TLSv1.1": ssl.TLSVersion.TLSv1_1,
@@ -20,49 +21,66 @@ _VERSIONS = {
 }
 
 
-@lru_cache(maxsize=16)
-def context(
-    newest: str = "", *, ca: str | None = None, trusting: bool = False, names: bool = False
-) -> ssl.SSLContext:
-    """What to offer. `newest` is the newest version, `ca` a PEM file to trust besides the
-    authorities of this machine. A context that is `trusting` takes any certificate;
-    with `names` it must be made out to the host. Without, old versions and weak keys are taken
-    too, for others to judge.
+@lru_cache(maxsize=8)
+def lenient(newest: str = "") -> ssl.SSLContext:
+    """What a conversation offers: every version up to `newest`, any certificate.
 
-    Raises UsageError for an unknown version and a file that cannot be read.
+    Raises UsageError for a version that there is not.
     """
-    made = ssl.create_default_context()
-    made.check_hostname = names
-    if trusting:
-        made.verify_mode = ssl.CERT_NONE
-    elif ca is not None:
-        _trust(made, ca)
-    if not names:
-        with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
-            _offer(made, newest)
-        made.set_ciphers("DEFAULT:@SECLEVEL=0")  # weak keys and hashes are for the findings
+    if newest and newest not in _VERSIONS:
+        raise UsageError(f"there is no version {printable(newest, 20)} of TLS")
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE
+    made.set_ciphers(_ALL_CIPHERS)
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        made.minimum_version = ssl.TLSVersion.TLSv1
+        if newest:
+            made.maximum_version = _VERSIONS[newest]
     return made
 
 
-def _offer(context: ssl.SSLContext, newest: str) -> None:
-    """All versions up to the newest one: that the oldest are out of use is what is looked for."""
-    context.minimum_version = ssl.TLSVersion.TLSv1
-    if newest:
-        if newest not in _VERSIONS:
-            raise UsageError(f"there is no version {printable(newest, 20)} of TLS")
-        context.maximum_version = _VERSIONS[newest]
+@lru_cache(maxsize=8)
+def strict(ca: str | None = None) -> ssl.SSLContext:
+    """What HTTPS offers: the server must show a good certificate that was made out to it.
+
+    `ca` is a PEM file to trust besides the authorities of this machine. Raises UsageError for
+    one that cannot be read.
+    """
+    made = ssl.create_default_context()
+    # Python 3.13 asks for more than mail servers and browsers do: the same verdict from each.
+    made.verify_flags &= ~(ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN)
+    if ca is not None:
+        _trust(made, ca)
+    return made
+
+
+@lru_cache(maxsize=8)
+def trusting(ca: str | None = None) -> ssl.SSLContext:
+    """The authorities alone, whatever the names and however weak the keys; see trust.untrusted.
+
+    Raises UsageError as `strict` does.
+    """
+    made = strict.__wrapped__(ca)
+    made.check_hostname = False
+    made.set_ciphers(_ALL_CIPHERS)
+    made.maximum_version = ssl.TLSVersion.TLSv1_2
+    return made
 
 
 def _trust(context: ssl.SSLContext, ca: str) -> None:
     if not Path(ca).is_file():
-        raise UsageError(f"{ca} is no file with certificates")
+        raise UsageError(f"{printable(ca, 200)} is no file with certificates")
     try:
         context.load_verify_locations(cafile=ca)
     except (OSError, ssl.SSLError) as error:
-        raise UsageError(f"{ca}: its certificates cannot be read: {error}") from None
+        shown = printable(str(error), 120)
+        raise UsageError(
+            f"{printable(ca, 200)}: its certificates cannot be read: {shown}"
+        ) from None
 
 
-def handshake(found: Any, untrusted: str = "") -> Handshake:
+def handshake(found: Any, untrusted: str) -> Handshake:
     """What an `ssl.SSLObject` agreed on."""
     cipher = found.cipher()
     return Handshake(found.version() or "", cipher[0] if cipher else "", chain(found), untrusted)
@@ -74,8 +92,3 @@ def chain(found: Any) -> tuple[bytes, ...]:
         return tuple(found.get_unverified_chain()[:MAX_CHAIN])
     certificates = found._sslobj.get_unverified_chain() or ()
     return tuple(certificate.public_bytes(_DER) for certificate in certificates[:MAX_CHAIN])
-
-
-def untrusted(error: ssl.SSLCertVerificationError) -> str:
-    """Why a chain is not to be trusted, in OpenSSL's words."""
-    return printable(error.verify_message or "the certificate is not to be trusted", 120)
