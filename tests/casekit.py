@@ -12,6 +12,7 @@ from mailworthy.audit.run import Outcome, run
 from mailworthy.domain.recordset import Record
 from mailworthy.lookup.drive import drive
 from mailworthy.lookup.memory import Memory
+from mailworthy.lookup.model import Dialled
 from mailworthy.lookup.zonetext import read_zone
 from mailworthy.rdata.text import quote
 from serverworld import carried_out, server
@@ -33,6 +34,7 @@ def target(case: Case) -> Target:
         parked=case.parked,
         wanted=case.wanted,
         server=server(case),
+        trials=case.trials,
     )
 
 
@@ -42,6 +44,7 @@ def evidence(case: Case) -> Evidence:
         case.zones,
         signed=case.signed,
         fetches={u: b.encode() if isinstance(b, str) else b for u, b in case.fetches.items()},
+        dials=case.dials,
     )
     return drive(collect(target(case)), memory)
 
@@ -64,7 +67,16 @@ def applied(case: Case, remedy: Remedy) -> Case:
     for step in remedy.steps:
         if isinstance(step, Configure) and step.file.startswith("https://"):
             fetches[step.file] = step.line
-    return msgspec.structs.replace(carried_out(case, remedy), zones=text, fetches=fetches)
+    there = carried_out(case, remedy) if case.files else case
+    dials = redialled(case, remedy)
+    return msgspec.structs.replace(there, zones=text, fetches=fetches, dials=dials)
+
+
+def redialled(case: Case, remedy: Remedy) -> tuple[Dialled, ...]:
+    """What servers say after the remedy: the case tells it of each step that changes it."""
+    lines = [getattr(step, "line", getattr(step, "command", "")) for step in remedy.steps]
+    told = [case.redials[line] for line in lines if line in case.redials]
+    return told[-1] if told else case.dials
 
 
 def line(record: Record) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from mailworthy.domain.recordset import RecordSet
-from mailworthy.lookup.model import Fetched
+from mailworthy.lookup.model import Dialled, Fetched, Trial
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -23,6 +23,8 @@ class Case(msgspec.Struct, frozen=True):
     `files` are the texts of files on the server by path; without any there is no server to look
     at. `commands` is what programs print there, `modes` the permission bits of its files, and
     `after` the files as the programs leave them that a remedy runs.
+    `dials` is what servers say, `trials` what they are put to; `redials` is what they say once a
+    step of a remedy was taken, by its line of configuration or command.
     """
 
     zones: str
@@ -41,3 +43,6 @@ class Case(msgspec.Struct, frozen=True):
     commands: dict[str, str] = {}
     modes: dict[str, int] = {}
     after: dict[str, str] = {}
+    dials: tuple[Dialled, ...] = ()
+    trials: tuple[Trial, ...] = ()
+    redials: dict[str, tuple[Dialled, ...]] = {}

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from mailworthy.audit.connectparts import Called
 from mailworthy.audit.part import Known, NotAsked, Part
 from mailworthy.audit.serverparts import ServerParts
 from mailworthy.bimi.record import Bimi
@@ -131,7 +132,7 @@ class TlsaSet(msgspec.Struct, frozen=True):
     found: tuple[Read[Tlsa], ...]
 
 
-class HostEvidence(msgspec.Struct, frozen=True):
+class HostEvidence(Called, frozen=True):
     """A mail host: an MX target, or a host of the intent that sends.
 
     `preference` is its MX preference, None if it is no MX. `within` says whether its name lies

@@ -89,6 +89,10 @@ SHORT = {
     "not_recorded": "not in the recording",
     "no_means": "not asked",
     "bad_name": "no name can be so",
+    "busy": "no time for us now",
+    "unreachable": "no connection",
+    "garbled": "the talk broke off",
+    "tls": "no encryption",
 }
 
 

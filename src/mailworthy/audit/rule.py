@@ -35,6 +35,8 @@ SUBJECTS = (
     "served",
     "signing_keys",
     "departures",
+    "conversations",
+    "submissions",
 )
 
 Check = Callable[..., Iterator[Found]]

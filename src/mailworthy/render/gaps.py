@@ -11,11 +11,15 @@ EXPLAINED = {
     "deadline": "the time for this domain was used up; give more with --deadline",
     "outside": "not in the zone file; without --dns the live DNS is asked",
     "not_recorded": "not in the recording",
-    "no_means": "needs a connection that this check does not open; curl shows it",
+    "no_means": "needs a connection that this check does not open; --connect opens it",
     "unmentioned": "the zone file says nothing about",
     "no_intent": "no mailworthy.toml to compare with; mailworthy init writes one",
     "no_key": "not rehearsed: no private key here",
     "bad_name": "no DNS name can have this form",
+    "busy": "the server has no time for us now (421); try later",
+    "unreachable": "no connection: refused, or no way there",
+    "garbled": "the conversation broke off",
+    "tls": "no encryption could be agreed on",
 }
 
 

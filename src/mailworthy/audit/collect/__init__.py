@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 
 from mailworthy.audit.collect.alias import as_alias
+from mailworthy.audit.collect.connect import called, conversations, submissions_of
+from mailworthy.audit.collect.fetched import indicator_of, settings_of
 from mailworthy.audit.collect.frugal import perhaps
 from mailworthy.audit.collect.hosts import addresses_of, hosts_of, mx_of, reverse_of
 from mailworthy.audit.collect.listed import listed_of
@@ -80,13 +82,14 @@ def _mail(target: Target) -> Asking[Fields]:
         look(target.domain, "SOA"), mx_of(target.domain), addresses_of(target.domain)
     )
     hosts = yield from hosts_of(target, mx)
-    addresses = yield from reverse_of(target, hosts)
+    addresses, hosts = yield from together(reverse_of(target, hosts), called(target, hosts))
     return {
         "existence": existence(soa),
         "soa": soa_of(soa),
         "mx": mx,
         "own": own,
         "hosts": hosts,
+        "conversations": conversations(hosts),
         "addresses": addresses,
     }
 
@@ -109,12 +112,18 @@ def _policies(target: Target) -> Asking[Fields]:
     return {"dmarc": dmarc, "policy": policy, "tls_rpt": tls_rpt, "destinations": destinations}
 
 
+_REST = (
+    *("legacy", "mta_sts", "mta_sts_host", "mta_sts_policy", "mta_sts_fetch"),
+    *("bimi", "bimi_logo", "bimi_certificate", "caa", "dnssec", "ns", "nameservers"),
+    *("services", "submissions", "autoconfig", "autoconfig_file", "autodiscover"),
+    *("bystanders", "wanted"),
+)
+
+
 def _rest(target: Target) -> Asking[Fields]:
     domain = target.domain
-    names = ("legacy", "mta_sts", "mta_sts_host", "mta_sts_policy", "bimi", "caa", "dnssec", "ns")
-    more = ("nameservers", "services", "autoconfig", "autodiscover", "bystanders", "wanted")
     if target.checkpoint:
-        return {name: _left_out(target, name) for name in (*names, *more)}
+        return {name: _left_out(target, name) for name in _REST}
     (
         legacy,
         sts,
@@ -130,22 +139,40 @@ def _rest(target: Target) -> Asking[Fields]:
     ) = yield from together(
         legacy_of(domain),
         mta_sts_of(domain),
-        bimi_of(domain),
+        _bimi(domain),
         caa_of(domain),
         dnssec_of(domain),
         ns_of(domain),
-        services_of(domain),
-        perhaps(f"autoconfig.{domain}"),
+        _services(target),
+        _autoconfig(domain),
         perhaps(f"autodiscover.{domain}"),
         bystanders_of(target),
         wanted_of(target.wanted),
     )
-    values = (legacy, *sts, bimi, caa, dnssec, *ns, Known(services), config, discover)
-    fields = dict(zip((*names, *more), values, strict=False))
+    values = (legacy, *sts, *bimi, caa, dnssec, *ns, *services, *config, discover)
+    fields = dict(zip(_REST, values, strict=False))
     return fields | {
         "bystanders": Known(others),
         "wanted": Known(wanted) if target.wanted else NO_INTENT,
     }
+
+
+def _bimi(domain: str) -> Asking[tuple[Any, ...]]:
+    record = yield from bimi_of(domain)
+    files = yield from indicator_of(record)
+    return (record, *files)
+
+
+def _services(target: Target) -> Asking[tuple[Any, ...]]:
+    services = yield from services_of(target.domain)
+    submissions = yield from submissions_of(target, services)
+    return Known(services), submissions
+
+
+def _autoconfig(domain: str) -> Asking[tuple[Any, ...]]:
+    host = yield from perhaps(f"autoconfig.{domain}")
+    file = yield from settings_of(domain, host)
+    return host, file
 
 
 def _unless_checkpoint(target: Target, what: str, engine: Asking[Any]) -> Asking[Any]:

@@ -1,5 +1,6 @@
 """SPF, DMARC, and the other policies that are a TXT record each."""
 
+from mailworthy.audit.collect.fetched import answered
 from mailworthy.audit.collect.frugal import perhaps
 from mailworthy.audit.collect.texts import claims, published, texts_at
 from mailworthy.audit.evidence import (
@@ -16,7 +17,7 @@ from mailworthy.dmarc.discover import Outcome, PolicyFound, Walk, policy
 from mailworthy.dmarc.record import DmarcRecord
 from mailworthy.dmarc.record import parse as parse_dmarc
 from mailworthy.lookup.drive import together
-from mailworthy.lookup.model import NOT_ASKED, Asking, Question, Status, ask, fetch, look
+from mailworthy.lookup.model import NOT_ASKED, Asking, Fetched, Question, Status, ask, fetch, look
 from mailworthy.mtasts.policy import parse as parse_policy
 from mailworthy.mtasts.record import StsRecord
 from mailworthy.mtasts.record import parse as parse_sts
@@ -89,19 +90,19 @@ def _own_policy(domain: str, record: DmarcRecord) -> PolicyFound:
 
 def mta_sts_of(
     domain: str,
-) -> Asking[tuple[Part[Published[StsRecord]], Part[AddressSet], Part[Policy]]]:
-    """The MTA-STS record, the addresses of the policy host, and the policy file."""
+) -> Asking[tuple[Part[Published[StsRecord]], Part[AddressSet], Part[Policy], Part[Fetched]]]:
+    """The MTA-STS record, the addresses of the policy host, the policy, and how it was fetched."""
     record, host = yield from together(
         texts_at(f"_mta-sts.{domain}", claims("sts"), parse_sts),
         perhaps(f"mta-sts.{domain}"),
     )
-    policy = yield from _policy_of(domain, record, host)
-    return record, host, policy
+    fetched = yield from _policy_of(domain, record, host)
+    return record, host, _policy(fetched), fetched
 
 
 def _policy_of(
     domain: str, record: Part[Published[StsRecord]], host: Part[AddressSet]
-) -> Asking[Part[Policy]]:
+) -> Asking[Part[Fetched]]:
     """The policy file. Where no record speaks of one, not getting it is no failure: the host
     may be any web server, by a wildcard."""
     url = f"https://mta-sts.{domain}/.well-known/mta-sts.txt"
@@ -112,7 +113,13 @@ def _policy_of(
     fetched = yield from fetch(url)
     if fetched.status is Status.FAILED and isinstance(record, Known) and not record.value.found:
         return NotAsked(url, "there is no MTA-STS record")
-    return part(fetched, lambda: Policy(fetched, parse_policy(fetched.body)))
+    return answered(fetched)
+
+
+def _policy(file: Part[Fetched]) -> Part[Policy]:
+    if not isinstance(file, Known):
+        return file
+    return part(file.value, lambda: Policy(file.value, parse_policy(file.value.body)))
 
 
 def tls_rpt_of(domain: str) -> Asking[Part[Published[TlsRptRecord]]]:

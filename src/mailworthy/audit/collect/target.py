@@ -6,6 +6,7 @@ import msgspec
 
 from mailworthy.domain.intent import Domain, Intent
 from mailworthy.domain.recordset import RecordSet
+from mailworthy.lookup.model import Trial
 from mailworthy.servers.reading.model import Server, Unread
 
 
@@ -16,6 +17,7 @@ class Target(msgspec.Struct, frozen=True):
     selector; `wanted` the record sets of the intent; `bystanders` names with an address but no
     mail. With `checkpoint` only what the six dots need is asked. `server` is the reading of the
     mail server, if there is one; `first` says that no other domain was judged with it before.
+    `trials` are what the hosts of the intent are put to.
     """
 
     domain: str
@@ -29,6 +31,7 @@ class Target(msgspec.Struct, frozen=True):
     checkpoint: bool = False
     server: Server | Unread | None = None
     first: bool = True
+    trials: tuple[Trial, ...] = ()
 
     @property
     def wish(self) -> Domain | None:
