@@ -56,6 +56,27 @@ SETTINGS = (
         metavar="ZONE[,ZONE…]",
     ),
     Setting(
+        "allow",
+        str,
+        None,
+        "With connections: go to these addresses too, though they are not public (for labs).",
+        metavar="PREFIX[,PREFIX…]",
+    ),
+    Setting(
+        "ca",
+        str,
+        None,
+        "With connections: trust the authorities in this PEM file too.",
+        metavar="FILE",
+    ),
+    Setting(
+        "helo",
+        str,
+        None,
+        "With connections: our name in EHLO (default: our address).",
+        metavar="NAME",
+    ),
+    Setting(
         "fail_on",
         str,
         "warning",

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from mailworthy.cli.connect import call_of, calling
 from mailworthy.cli.options import asking, option
 from mailworthy.cli.server import consulted, looking, taken
 
@@ -25,6 +26,7 @@ from mailworthy.cli.server import consulted, looking, taken
 @click.option("--spf-tree", is_flag=True, help="Show what the SPF record costs, term by term.")
 @click.option("--parked", is_flag=True, help="These domains are meant to have no mail.")
 @looking
+@calling
 @asking
 @option("deadline", "jobs", "fail_on", "format")
 def command(
@@ -49,6 +51,9 @@ def command(
     With --server (or --ssh HOST) the mail server itself is read too, and nothing is changed
     there; without DOMAIN and mailworthy.toml its own settings tell the domains.
 
+    With --connect mail servers are called and web sites fetched, at public addresses only and
+    never for more than a greeting; DNS may still come from zone files.
+
     Exit code: 0 clean, 1 findings at or above --fail-on, 2 usage, 3 nothing failed but
     something could not be determined.
     """
@@ -59,11 +64,12 @@ def command(
     from mailworthy.cli.means import Asking, is_rehearsal, means
     from mailworthy.cli.targets import Wish, folder_of, targets
 
-    look = taken(how)
+    look, call = taken(how), call_of(how)
     wish = Wish(tuple(_names(domains)), dir, selectors, checkpoint, parked)
+    seconds = call.deadline(deadline)
     todo: list[Target] = []
     done: list[Audit] = []
-    with means(Asking(**how)) as (resolver, now):
+    with means(Asking(**how, call=call)) as (resolver, now):
         each = _printer(format, spf_tree)
         server = consulted(look, resolver)
         tried = partial(_tried, resolver, now) if is_rehearsal(resolver) else None
@@ -74,10 +80,10 @@ def command(
             rules = load()
             settle()
             folder = folder_of(wish)
-            todo.extend(targets(wish, folder, now, server))
-            found = aaudits(todo, resolver, rules, deadline=deadline, jobs=jobs)
+            todo.extend(call.put_to(targets(wish, folder, now, server)))
+            found = aaudits(todo, resolver, rules, deadline=seconds, jobs=jobs)
             async for audit in found:
-                done.append(tried(audit, folder) if tried and not checkpoint else audit)
+                done.append(await tried(audit, folder) if tried and not checkpoint else audit)
                 each(done[-1])
 
         _run(resolver, work())
@@ -87,10 +93,16 @@ def command(
     sys.exit(1 if 1 in codes else max(codes, default=0))
 
 
-def _tried(resolver: Any, now: Any, audit: Any, folder: Any) -> Any:
+async def _tried(resolver: Any, now: Any, audit: Any, folder: Any) -> Any:
+    import asyncio
+
+    from mailworthy.lookup.drive import Instant
     from mailworthy.setup.trial import tried
 
-    return tried(audit, folder, resolver, now)
+    if isinstance(resolver, Instant):
+        return tried(audit, folder, resolver, now)
+    # The resolver works on this loop, which must not wait for itself.
+    return await asyncio.to_thread(tried, audit, folder, resolver, now)
 
 
 def _note_waivers(targets: list[Any], audits: list[Any]) -> None:

@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from mailworthy.cli.connect import Call
 from mailworthy.errors import UsageError
 from mailworthy.lookup.drive import Resolver
 from mailworthy.lookup.means import open_resolver
@@ -23,18 +25,23 @@ class Asking(msgspec.Struct, frozen=True):
     timeout: float = 5.0
     trust_ad: bool | None = None
     signed: str | None = None
+    call: Call = Call()
 
 
 @contextmanager
 def means(asking: Asking, **more: bool) -> Iterator[tuple[Resolver, datetime]]:
     """A resolver and the moment to judge by: now, or when a replay was recorded.
 
-    `more` settings go into a recording, for a replay to ask alike.
+    `more` settings go into a recording, for a replay to ask alike. A replay holds what was said
+    in connections too, so that it opens none.
     """
     zones = tuple(z for z in (asking.signed or "").split(",") if z)
     resolver = open_resolver(
         asking.dns, timeout=asking.timeout, trust_ad=asking.trust_ad, signed=zones
     )
+    if asking.call.connect and not isinstance(resolver, Replay):
+        resolver = asking.call.resolver(resolver)
+        more["connect"] = True
     now = resolver.header.now if isinstance(resolver, Replay) else datetime.now(UTC)
     try:
         if asking.record is None:
@@ -56,7 +63,9 @@ def means(asking: Asking, **more: bool) -> Iterator[tuple[Resolver, datetime]]:
 
 def is_rehearsal(resolver: Resolver) -> bool:
     """Whether zone files answer, or did when the answers were recorded."""
-    inner = getattr(resolver, "resolver", resolver)  # a recorder asks another
+    inner: Any = resolver
+    while hasattr(inner, "resolver"):  # recorders, and those that connect, ask another
+        inner = inner.resolver
     if isinstance(inner, Replay):
         return str(inner.header.settings.get("dns")).startswith("zone:")
     return isinstance(inner, Memory)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
+from mailworthy.errors import UsageError
 from mailworthy.lookup.drive import Instant, Resolver, Starting
 from mailworthy.lookup.live.background import Background
 from mailworthy.lookup.model import (
@@ -85,11 +86,17 @@ class Connecting:
         return self.resolver.begin(ask) if isinstance(self.resolver, Starting) else None
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Run a coroutine from synchronous code, where the inner resolver runs its own."""
+        """Run a coroutine from synchronous code, where the inner resolver runs its own.
+
+        Raises UsageError from a coroutine that runs there already.
+        """
         if not isinstance(self.resolver, Instant):
             return cast(T, self.resolver.run(work))
         if self._background is None:
             self._background = Background()
+        if self._background.is_here():
+            work.close()
+            raise UsageError("a coroutine of this resolver awaits, and does not `run`, others")
         return self._background.run(work)
 
     def close(self) -> None:
