@@ -20,10 +20,10 @@ def steps(host: MailHost) -> str:
     return "\n".join(here).replace("mailworthy milter --config", f"{own} milter --config")
 
 
-def start(host: MailHost) -> None:
+def start(host: MailHost, *more: str) -> None:
     """As the service does, with the socket that the unit has."""
     place = ("--listen", f"inet:127.0.0.1:{PORT}")
-    host.spawn("milter", [*COMMAND, "milter", "--config", CONFIG, *place])
+    host.spawn("milter", [*COMMAND, "milter", "--config", CONFIG, *place, *more])
     wait_for("the milter", lambda: host.answers(PORT))
 
 

@@ -9,6 +9,7 @@ import smtplib
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import Message
 from typing import Any
 
@@ -269,15 +270,95 @@ def test_killed_in_the_middle_of_many(ours: Lab) -> None:
         assert judged.startswith("mail.receiver.example;")
 
 
-def test_settings_are_changed_without_a_restart(ours: Lab) -> None:
-    before = ours.receiver.path(CONFIG).read_text()
-    _, mail = letter()
+@contextmanager
+def told_anew(lab: Lab, *lines: str) -> Iterator[None]:
+    """Other settings for a while, without a restart."""
+    host = lab.receiver
+    before = host.path(CONFIG).read_text()
+
+    def use(text: str) -> None:
+        reloads = host.log("milter").count('"reloaded"')
+        host.write(CONFIG, text)
+        host.kill("milter --config", signal.SIGHUP)
+        wait_for("a reload", lambda: host.log("milter").count('"reloaded"') > reloads)
+
+    use("\n".join([before, *lines, ""]))
     try:
-        ours.receiver.write(CONFIG, f"{before}refuse = false\n")
-        ours.receiver.kill("milter --config", signal.SIGHUP)
-        ours.logged(ours.receiver, '"event":"reloaded"', name="milter")
-        assert ours.send(ours.spoofer, ALICE, BOB, mail)[0] == 250
+        yield
     finally:
+        use(before)
+
+
+def test_settings_are_changed_without_a_restart(ours: Lab) -> None:
+    with told_anew(ours, "refuse = false"):
+        name, mail = letter()
+        assert ours.send(ours.spoofer, ALICE, BOB, mail)[0] == 250
+        assert arrived(ours, name)["X-Spam"] == "Yes"
+    assert ours.send(ours.spoofer, ALICE, BOB, letter()[1])[0] == 550
+
+
+def test_held_until_somebody_lets_it_go(ours: Lab) -> None:
+    with told_anew(ours, "refuse = false", 'quarantine = "hold"'):
+        name, mail = letter()
+        assert ours.send(ours.spoofer, ALICE, BOB, mail)[0] == 250
+        queue_id = told(ours, name)["queue_id"]
+    assert f"{queue_id}!" in ours.receiver.script("postqueue -p")
+    assert ours.delivered(name, seconds=0) is None
+    ours.receiver.script(f"postsuper -H {queue_id} 2>&1; postqueue -f")
+    assert "dmarc=fail" in results(arrived(ours, name))[0]
+
+
+@pytest.mark.parametrize("fallback", ["tempfail", "accept"])
+def test_dns_that_does_not_answer(ours: Lab, fallback: str) -> None:
+    """Nobody is at this address; what is not known would decide."""
+    before = ours.receiver.path(CONFIG).read_text()
+    more = f'on_dns_failure = "{fallback}"\ndeadline = 2.0\n'
+    stop(ours.receiver)
+    ours.receiver.write(CONFIG, before + more)
+    start(ours.receiver, "--dns", "203.0.113.99")
+    try:
+        name, mail = letter()
+        code, text = outside(ours, mail)
+        if fallback == "tempfail":
+            assert (code, text[:3]) == (451, "4.7"), text
+        else:
+            assert code == 250, text
+            assert "dmarc=temperror" in results(arrived(ours, name))[0]
+    finally:
+        stop(ours.receiver)
         ours.receiver.write(CONFIG, before)
-        ours.receiver.kill("milter --config", signal.SIGHUP)
-    wait_for("the old settings", lambda: ours.send(ours.spoofer, ALICE, BOB, letter()[1])[0] == 550)
+        start(ours.receiver)
+
+
+def test_a_reason_with_a_percent_sign(ours: Lab) -> None:
+    """Sendmail reads a format there, and Postfix undoes what is done for it."""
+    spf = "sender.example TXT"
+    with ours.changed("sender.example", [f'{spf} "v=spf1 exists:%{{i}}.100%.example -all"'], [spf]):
+        code, text = ours.send(ours.spoofer, ALICE, BOB, letter()[1])
+    assert code == 550, text
+    assert "%%" not in text
+
+
+def test_what_is_handed_on_is_not_signed_unless_it_was_proven(ours: Lab) -> None:
+    """A forgery of our own domain that a rule of the user sends on from this machine."""
+    judged = "Authentication-Results: mail.sender.example; dmarc=fail header.from=sender.example"
+    for above, count in ((b"", 2), (f"{judged}\r\n".encode(), 0)):
+        name, mail = letter(above=above)
+        path = ours.sender.state / "letter"
+        path.write_bytes(mail.replace(b"\r\n", b"\n"))
+        ours.sender.script(f"sendmail -i -f {ALICE} {BOB} <{path}")
+        assert len(arrived(ours, name).get_all("DKIM-Signature", [])) == count
+
+
+def test_more_fields_than_any_message_has(ours: Lab) -> None:
+    _, mail = letter(above=b"X: y\r\n" * 5000)
+    code, text = outside(ours, mail)
+    assert (code, text) == (552, "5.3.4 its header is larger than any")
+
+
+def test_a_large_message_is_told_to_be_unjudged(ours: Lab) -> None:
+    with told_anew(ours, "max_message = 100000"):
+        name, mail = letter(above=FORGED, body=b"x" * 70 + b"\r\n" + b"y" * 900 + b"\r\n" * 60_000)
+        assert outside(ours, mail)[0] == 250
+        (judged,) = results(arrived(ours, name))
+    assert re.fullmatch(r"mail\.receiver\.example \(not judged: [^)]*\); none", judged)

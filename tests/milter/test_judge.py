@@ -225,7 +225,7 @@ def test_our_people_are_not_judged_and_signed_with_both_keys(
     tmp_path: Path, offer: frames.Optneg
 ) -> None:
     made = judge(sign=str(key_folder(tmp_path)))
-    message = OURS + LETTER.replace(b"Subject: a", b"Subject:  a\r\n \tb  ")
+    message = THEIRS + LETTER.replace(b"Subject: a", b"Subject:  a\r\n \tb  ")
     came = mail(message, ip=SPOOFER, macros=USER, offer=offer)
     handled = handle(made, came)
     assert (handled.act, handled.signed) == (Act.ACCEPTED, ("r202611", "e202611"))
@@ -233,7 +233,7 @@ def test_our_people_are_not_judged_and_signed_with_both_keys(
     found = verify_dkim(delivered, resolver=world(), now=NOW)
     assert [s.result for s in found.signatures] == ["pass", "pass"]
     assert {s.algorithm for s in found.signatures} == {"rsa-sha256", "ed25519-sha256"}
-    assert OURS in delivered
+    assert THEIRS in delivered
 
 
 @pytest.mark.parametrize(
@@ -251,6 +251,28 @@ def test_what_is_not_signed(tmp_path: Path, message: bytes, why: str) -> None:
     assert bool(handled.signed) is (not why)
     assert why in handled.reason
     assert handled.act is Act.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("above", "sign"),
+    [
+        (b"", True),
+        (THEIRS, True),
+        (OURS.replace(b"spf=pass", b"spf=pass; dmarc=pass"), True),
+        (OURS, False),
+        (OURS.replace(b"spf=pass", b"dmarc=fail").replace(b"mx.ex", b"MX.Ex"), False),
+        (OURS.replace(b"spf=pass", b"dmarc=pass; dmarc=fail"), False),
+        (OURS.replace(b"spf=pass", b"none"), False),
+    ],
+)
+def test_what_was_not_proven_when_it_came_is_not_signed_when_it_leaves(
+    tmp_path: Path, above: bytes, sign: bool
+) -> None:
+    made = judge(sign=str(key_folder(tmp_path)))
+    handled = handle(made, mail(above + LETTER, ip="127.0.0.1"))
+    assert bool(handled.signed) is sign
+    assert handled.act is Act.ACCEPTED
+    assert ("come from outside" in handled.reason) is not sign
 
 
 def test_without_keys_nothing_is_changed() -> None:

@@ -63,7 +63,8 @@ class Judge(msgspec.Struct, frozen=True):
         if mail.excess is not None:
             return self._too_much(mail, origin, mail.excess)
         if origin in (Origin.USER, Origin.TRUSTED):
-            return outgoing(mail, origin, self.signers, now)
+            name = self.authserv_id(mail)
+            return outgoing(mail, origin, self.signers, now, authserv_id=name)
         message = read(mail.data, mbox=False)
         if origin is Origin.UNKNOWN:
             return self._unjudged(mail, message, origin, "the client has no address")

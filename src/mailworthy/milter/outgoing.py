@@ -8,6 +8,7 @@ from mailworthy.arc.sealer import Sealer
 from mailworthy.dkim.signing import Signer
 from mailworthy.dkim.unfit import unfit
 from mailworthy.message.author import author
+from mailworthy.message.authres import parse
 from mailworthy.message.authresmodel import AuthResults
 from mailworthy.message.disguise import disguised
 from mailworthy.message.header import Message, read
@@ -18,11 +19,25 @@ from mailworthy.milter.wire import replies
 from mailworthy.names import ancestors
 
 
-def outgoing(mail: Mail, origin: Origin, signers: Mapping[str, Signer], now: datetime) -> Handled:
-    """The message, signed with all keys of its author's domain or of the nearest above it."""
+def outgoing(
+    mail: Mail,
+    origin: Origin,
+    signers: Mapping[str, Signer],
+    now: datetime,
+    *,
+    authserv_id: str,
+) -> Handled:
+    """The message, signed with all keys of its author's domain or of the nearest above it.
+
+    Not one that has come from outside before and was not proven to be its author's, as the
+    Authentication-Results of `authserv_id` in it say: a rule that forwards mail would have
+    forgeries of our own domains signed.
+    """
     message = read(mail.data, mbox=False)
     domain = author(message.values(b"from"), disguised(message)).domain or ""
     signer, why = _signer(message, domain, signers)
+    if signer is not None and _unproven(message, authserv_id):
+        signer, why = None, "it has come from outside, and DMARC did not pass"
     if signer is None:
         last = (replies.Continue(),)
         return Handled(origin, Act.ACCEPTED, f"not signed: {why}", last, author=domain)
@@ -48,6 +63,14 @@ def _signer(
         return None, problem.message
     found = next((signers[name] for name in ancestors(domain) if name in signers), None)
     return found, "" if found else f"no key of {domain or 'its author'} is here"
+
+
+def _unproven(message: Message, authserv_id: str) -> bool:
+    """Whether we have judged a message before, and DMARC did not pass."""
+    found = [parse(value).record for value in message.values(b"authentication-results")]
+    own = [each for each in found if each and each.authserv_id.lower() == authserv_id.lower()]
+    results = {r.result for each in own for r in each.results if r.method == "dmarc"}
+    return bool(own) and results != {"pass"}
 
 
 def sealed(
