@@ -1,12 +1,27 @@
 """Targets: what a mail server says to a milter, frame by frame and as a whole conversation."""
 
-from fuzzkit import Target, bounded, plain
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from fuzz_dkim import NOW
+from fuzz_whole import VERDICT
+from fuzzkit import Answers, Target, bounded, plain
+from mailworthy.arc.sealer import Sealer
+from mailworthy.dkim.facade import signer
+from mailworthy.lookup.drive import drive
+from mailworthy.message.authres import forged
+from mailworthy.message.header import read
+from mailworthy.milter import logs
 from mailworthy.milter.draft import Limits, Room
-from mailworthy.milter.mail import Mail
+from mailworthy.milter.handled import Act, Handled
+from mailworthy.milter.judge import Judge, networks
+from mailworthy.milter.mail import Client, Mail
+from mailworthy.milter.policy import MilterPolicy
 from mailworthy.milter.session import Over, Session
 from mailworthy.milter.wire import replies
 from mailworthy.milter.wire.decode import Malformed, decode
 from mailworthy.milter.wire.reader import Reader
+from mailworthy.milter.wire.words import Family
+from mailworthy.receive.load import load
 from milterkit import OLD, answers, message_frames, octets, opening, stream
 
 MESSAGE = b"From: a@example.com\r\nSubject:x\r\n y\r\n\r\nbody\r\n"
@@ -79,4 +94,60 @@ CONVERSATION = Target(
      octets(message_frames(MESSAGE)[1]), octets(opening()[0])),
 )  # fmt: skip
 
-TARGETS = (FRAME, CONVERSATION)
+KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+SIGNER = signer("a.test", [("s", KEY)])
+POLICY = MilterPolicy(authserv_id="mx.b.test", refuse=False)
+JUDGE = Judge(
+    policy=POLICY,
+    profile=load("strict"),
+    host="mx.b.test",
+    networks=networks(POLICY.trusted),
+    signers={"a.test": SIGNER},
+    sealer=Sealer(SIGNER, "mx.b.test"),
+)
+
+
+def check_judged(data: bytes) -> None:
+    """HELO, reverse-path and the answers are a line each; an empty line, then the message.
+
+    Whatever it is, the header that is left holds no result of ours but one, and what is added
+    holds nothing but fields.
+    """
+    session, _, message = data.partition(b"\n\n")
+    helo, path, *told = [*session.split(b"\n"), b"", b""]
+    lines = [line.decode("latin-1").replace("|", "\n") for line in told]
+    for ip, own in (("192.0.2.1", False), ("127.0.0.1", True)):
+        client = Client("x", Family.INET, ip, helo.decode("latin-1"))
+        came = Mail(client, path.decode("latin-1"), (), message, len(message), {})
+        handled = drive(JUDGE.handle(came, now=NOW), Answers(lines))
+        found = answers(b"".join(map(replies.encode, handled.replies)))
+        assert [each.letter for each in found[:-1]].count("i") == len(added(handled))
+        assert found[-1].letter == ("c" if handled.act is not Act.DEFERRED else "y")
+        plain(logs.message(came, handled, 1.0).removesuffix("\n"), "log", 20_000)
+        if handled.judged and handled.act is not Act.DEFERRED:
+            check_forged(message, handled)
+        assert own is not handled.judged
+
+
+def added(handled: Handled) -> list[replies.InsertHeader]:
+    return [each for each in handled.replies if isinstance(each, replies.InsertHeader)]
+
+
+def check_forged(message: bytes, handled: Handled) -> None:
+    gone = [each for each in handled.replies if isinstance(each, replies.ChangeHeader)]
+    places = {each.index - 1 for each in gone if each.name == b"Authentication-Results"}
+    values = read(message, mbox=False).values(b"authentication-results")
+    left = [value for place, value in enumerate(values) if place not in places]
+    assert not forged(left, ["mx.b.test"])
+    indexes = [each.index for each in gone]
+    assert indexes == sorted(indexes, reverse=True)
+    names = [each.name for each in added(handled)]
+    assert names.count(b"Authentication-Results") == 1
+
+
+JUDGED = Target("milter_judge", check_judged, VERDICT.seeds, (*VERDICT.words, b"mx.b.test; ",
+     b"Authentication-Results:", b"X-Spam: No\r\n", b"ARC-Seal: i=1; cv=none;",
+     b"From: a@a.test\r\n",
+     b"\r\n"))  # fmt: skip
+
+TARGETS = (FRAME, CONVERSATION, JUDGED)

@@ -1,7 +1,9 @@
 """What a mail server is answered about a message, and what becomes of its header."""
 
+from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from mailworthy.arc.facade import verify as verify_arc
@@ -14,7 +16,10 @@ from mailworthy.milter.draft import Limits
 from mailworthy.milter.handled import Act, Handled, Origin
 from mailworthy.milter.wire import frames, replies
 from mailworthy.milter.wire.words import Family
-from milterkit import NO_QUIET, OFFER, OLD, message_frames
+from mailworthy.receive.load import names
+from mailworthy.receive.profile import Line, Profile
+from mailworthy.receive.words import Disposition, Fact
+from milterkit import NO_QUIET, OFFER, OLD, answers, message_frames
 from milterworld import (
     HOST,
     LETTER,
@@ -195,6 +200,41 @@ def test_or_is_taken_all_the_same_as_the_user_chose() -> None:
     assert handled.act is Act.ACCEPTED
     ((_, found),) = results(applied(LETTER, handled))
     assert found["dmarc"] == "temperror"
+
+
+def test_what_is_known_marks_though_more_might_be() -> None:
+    """SPF does not answer, and there are neither a signature nor a reverse name."""
+    came = mail(ip=SPOOFER, helo=LIST)
+    down = {"example.com": Why.TIMEOUT}
+    assert handle(judge(), came, down).act is not Act.ACCEPTED
+    assert handle(judge(on_dns_failure="accept", refuse=False), came, down).act is Act.MARKED
+
+
+@pytest.mark.parametrize(
+    ("code", "reply"),
+    [
+        ("550 5.7.26", ("550", "5.7.26")),
+        ("421-4.7.0", ("421", "4.7.0")),
+        ("554", ("554", "")),
+        ("4.7.26", ("451", "4.7.26")),
+        ("", ("550", "5.7.1")),
+        ("550 4.7.1", ("550", "5.7.1")),
+        ("no", ("550", "5.7.1")),
+    ],
+)
+def test_the_codes_of_all_profiles_are_said(code: str, reply: tuple[str, str]) -> None:
+    line = Line("x", "x", (Fact.DKIM_NONE,), Disposition.REJECT, "x", date(2026, 11, 23), code)
+    made = msgspec.structs.replace(judge(), profile=Profile("x", "x", lines=(line,)))
+    said = final(handle(made, mail()))
+    assert isinstance(said, replies.ReplyCode)
+    assert (said.code, said.enhanced) == reply
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_profile_can_be_used(name: str) -> None:
+    for came in (mail(), mail(ip=SPOOFER, helo="bad.example"), mail(b"")):
+        handled = handle(judge(profile=name), came)
+        answers(b"".join(map(replies.encode, handled.replies)))
 
 
 # Mail of our own

@@ -11,7 +11,7 @@ _FIELD = re.compile(rb"(?s)(.+?)\r\n(?![ \t])")
 
 
 class Removed(msgspec.Struct, frozen=True):
-    """A field to take out: its name as it came, and its place among those of its name, from 0."""
+    """A field to take out: its name in any case, and its place among those of its name, from 0."""
 
     name: bytes
     place: int

@@ -13,7 +13,7 @@ from mailworthy.dnsbl.engine import NOTHING
 from mailworthy.dnsbl.model import Dnsbl
 from mailworthy.dnsbl.result import Health
 from mailworthy.lookup.model import Asking
-from mailworthy.message.authres import AuthResults, Removal, field, is_identifier
+from mailworthy.message.authres import AuthResults, field, is_identifier
 from mailworthy.message.header import Message, read
 from mailworthy.milter.changes import Changes, Removed, all_of
 from mailworthy.milter.handled import Act, Handled, Origin
@@ -29,10 +29,12 @@ from mailworthy.receive.engine import Options, evaluate
 from mailworthy.receive.envelope import Envelope
 from mailworthy.receive.profile import Profile
 from mailworthy.receive.verdict import Verdict
+from mailworthy.receive.weights import MARK
 from mailworthy.receive.words import Disposition
 
-_RESULTS = b"authentication-results"
-_CODE = re.compile(r"([45][0-9]{2})[ -]?([45]\.[0-9]{1,3}\.[0-9]{1,3})?")
+_RESULTS = b"Authentication-Results"
+_CODE = re.compile(r"(?:([45][0-9]{2})[ -]?)?([45]\.[0-9]{1,3}\.[0-9]{1,3})?")
+_CLASSES = {"4": "451", "5": "550"}
 _REFUSED, _DEFERRED = ("550", "5.7.1"), ("451", "4.7.1")
 _NO_ROOM, _TOO_LARGE = ("451", "4.3.1"), ("552", "5.3.4")
 
@@ -148,7 +150,7 @@ class Judge(msgspec.Struct, frozen=True):
             return Act.REFUSED, _reply(decision, _REFUSED)
         if wanted is Disposition.DEFER and self.policy.on_dns_failure is Fallback.TEMPFAIL:
             return Act.DEFERRED, _reply(decision, _DEFERRED)
-        if wanted in (Disposition.REJECT, Disposition.SPAM):
+        if wanted in (Disposition.REJECT, Disposition.SPAM) or (decision.weight or 0) >= MARK:
             held = self.policy.quarantine is Quarantine.HOLD
             return (Act.HELD if held else Act.MARKED), replies.Continue()
         return Act.ACCEPTED, replies.Continue()
@@ -165,7 +167,7 @@ class Judge(msgspec.Struct, frozen=True):
         spam = self.policy.spam_header.encode()
         forged = removals(message, results.authserv_id)
         removed = (
-            *[_gone(message, removal) for removal in forged],
+            *[Removed(_RESULTS, removal.index) for removal in forged],
             *all_of(spam, message.count(spam.lower())),
         )
         mark = spam + b": Yes\r\n" if handled.act is Act.MARKED else b""
@@ -200,17 +202,12 @@ class Judge(msgspec.Struct, frozen=True):
         return self._unjudged(mail, read(mail.data, mbox=False), origin, excess.value)
 
 
-def _gone(message: Message, removal: Removal) -> Removed:
-    """A forged field under the name by which mail servers know it."""
-    name = message.lines[message.places[_RESULTS][removal.index]].partition(b":")[0]
-    return Removed(name.rstrip(b" \t"), removal.index)
-
-
 def _reply(decision: Decision, otherwise: tuple[str, str]) -> replies.ReplyCode:
-    """What the profile says in such a case, with the reason."""
+    """What the profile says in such a case, with the reason; some publish half of a code."""
     found = _CODE.fullmatch(decision.code)
-    code, enhanced = (found[1], found[2] or "") if found else otherwise
-    if enhanced and enhanced[0] != code[0]:
+    code, enhanced = (found[1] or "", found[2] or "") if found else ("", "")
+    code = code or _CLASSES.get(enhanced[:1], "")
+    if not code or (enhanced and enhanced[0] != code[0]):
         code, enhanced = otherwise
     return replies.ReplyCode(code, enhanced, decision.reason)
 
