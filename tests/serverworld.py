@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from mailworthy.audit.case import Case
+from mailworthy.audit.cure import with_line
 from mailworthy.audit.finding import Configure, Execute, Remedy
 from mailworthy.probe.host import read_server
 from mailworthy.servers.reading.model import Server
@@ -251,7 +252,7 @@ def carried_out(case: Case, remedy: Remedy) -> Case:
     for step in remedy.steps:
         if isinstance(step, Configure) and not step.file.startswith("https://"):
             before = "" if step.whole else files.get(step.file, "")
-            files[step.file] = f"{before}{step.line}\n"
+            files[step.file] = with_line(before, step.line)
         elif isinstance(step, Execute):
             _execute(shlex.split(step.command), files, modes, case)
     commands = case.commands | {n[2:]: t for n, t in files.items() if n.startswith("$ ")}

@@ -312,7 +312,7 @@ def test_what_may_not_be_read_asks_for_sudo() -> None:
 def test_what_a_program_says_when_it_fails_is_kept() -> None:
     found = answers(postconf=Told(Outcome.FAILED, "", "postconf: fatal: open main.cf:\n nothing"))
     assert isinstance(found.postfix, Unread)
-    assert found.postfix.why == "postconf: postconf: fatal: open main.cf: nothing"
+    assert found.postfix.why == "postconf: fatal: open main.cf: nothing"
 
 
 def test_private_keys_and_chains_are_asked_for_as_such() -> None:

@@ -1,5 +1,6 @@
 """What the world looks like after a remedy was carried out."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
@@ -7,6 +8,8 @@ import msgspec
 from mailworthy.audit.finding import AskOther, Publish, Remedy, Withdraw
 from mailworthy.domain.recordset import Record
 from mailworthy.errors import UsageError
+
+_ASSIGNED = re.compile(r"([A-Za-z0-9_.-]+)[ \t]*=")
 
 
 def cured(
@@ -37,6 +40,24 @@ def changes(remedy: Remedy) -> Iterator[Publish | Withdraw]:
             yield from step.changes
         elif isinstance(step, Publish | Withdraw):
             yield step
+
+
+def with_line(text: str, line: str) -> str:
+    """The text of a settings file in which this line stands: instead of what set the same name
+    before, lines that go on included, or else at the end."""
+    name = _assigned(line)
+    kept, dropping = [], False
+    for old in text.splitlines():
+        goes_on = dropping and old[:1].isspace()
+        dropping = goes_on or (name != "" and _assigned(old) == name)
+        kept += [] if dropping else [old]
+    return "\n".join((*kept, line, ""))
+
+
+def _assigned(line: str) -> str:
+    """The name that a line sets; empty if it sets none."""
+    found = _ASSIGNED.match(line)
+    return found[1] if found else ""
 
 
 def filled(record: Record, blanks: Mapping[str, str]) -> Record:

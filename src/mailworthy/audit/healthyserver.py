@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mailworthy.audit.case import Case
+from mailworthy.audit.cure import with_line
 from mailworthy.audit.healthy import ED25519, RSA, healthy
 from mailworthy.errors import UsageError
 
@@ -177,7 +178,8 @@ def served(
         said.pop(name, None)
     extra = {MAIN: main, **(lines or {})}
     for path, new in extra.items():
-        found[path] = found.get(path, "") + "".join(f"{line}\n" for line in new)
+        for line in new:
+            found[path] = with_line(found.get(path, ""), line)
     changes = (
         *(f"- {line}" for line in drop),
         *(f"+ {line}" for line in add),

@@ -63,7 +63,7 @@ def _run(request: Command) -> Told:
     if program is None:
         return Told(Outcome.MISSING)
     environment = {"PATH": search, "LC_ALL": "C", "HOME": "/"}
-    ran = run((program, *request.argv[1:]), environment=environment)
+    ran = run(request.argv, program=program, environment=environment)
     out, err = ran.out.decode(errors="replace"), ran.err.decode(errors="replace")
     return Told(outcome(ran.code, err, late=ran.late, large=ran.large), out, err)
 

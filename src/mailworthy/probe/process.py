@@ -27,6 +27,7 @@ class Ran(msgspec.Struct, frozen=True):
 def run(
     argv: Sequence[str],
     *,
+    program: str | None = None,
     given: bytes = b"",
     seconds: float = SECONDS,
     most: int = MOST,
@@ -34,10 +35,13 @@ def run(
 ) -> Ran:
     """Run a program; `given` is its standard input. Raises OSError if it cannot be started.
 
+    `program` is the path of what `argv` names, where that is known.
+
     All that it started in its process group ends with it.
     """
     process = subprocess.Popen(
         list(argv),
+        executable=program,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -250,5 +250,5 @@ def unread(what: str, told: Told, asked: str) -> Unread:
         return Unread(what, f"{asked} was not found: {where}; {hint}", absent=True)
     if told.outcome is Outcome.DENIED:
         return Unread(what, f"{asked} may not be read: run this with sudo")
-    said = " ".join(told.err.split())[:300]
+    said = " ".join(told.err.split()).removeprefix(f"{asked}: ")[:300]
     return Unread(what, f"{asked}: {said or told.outcome.value}")
