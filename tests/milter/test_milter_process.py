@@ -230,6 +230,15 @@ def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
         assert milter.end() == 0
 
 
+def test_workers_end_with_their_parent(tmp_path: Path) -> None:
+    with running(settings(tmp_path, workers=2)) as milter:
+        milter.until("started")
+        milter.process.kill()
+        milter.process.wait()
+        for _ in range(2):
+            milter.until("stopped")
+
+
 # Settings
 
 

@@ -31,7 +31,7 @@ class MilterPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     socket_group: str = ""
     workers: int = 1
     connections: int = 500
-    memory: int = 512 * _MIB
+    memory: int = 256 * _MIB
     idle: float = 7200.0
     metrics: str = ""
     dns: str = "system"

@@ -27,7 +27,7 @@ _QUIET = {
 }
 _STEPS = Step.LEADING_SPACE | Step.SKIP | Step.NO_UNKNOWN | Step(sum(_QUIET.values()))
 _MACROS = (
-    (Stage.CONNECT, "j {daemon_name} {client_addr} {client_name}"),
+    (Stage.CONNECT, "j"),
     (Stage.HELO, "{tls_version}"),
     (Stage.MAIL, "i {auth_authen} {tls_version}"),
     (Stage.RCPT, "i"),
