@@ -166,6 +166,22 @@ def test_names_that_no_handshake_can_carry(host: str) -> None:
     assert asyncio.run(run()).tls
 
 
+@pytest.mark.parametrize(
+    ("host", "who"),
+    [("mail.example.com", "@example.com"), ("example.com", "@example.com"), ("a\\032b.c.d", "")],
+)
+def test_whose_mailboxes_are_asked_for(host: str, who: str) -> None:
+    server = Server(ehlo=())
+
+    async def run() -> Dialled:
+        async with serving(server) as port:
+            ask = Dial(host, "127.0.0.1", port, trials=(Trial.VRFY,))
+            return await converse(ask, Caller(limits=HASTY))
+
+    assert asyncio.run(run()).status is Status.FOUND
+    assert f"VRFY postmaster{who}".encode() in server.heard
+
+
 def test_absurd_certificates() -> None:
     many = leaf(*(f"host-{n}.example.com" for n in range(2000)))
     reply = dialled(Server(context(many)))
@@ -276,12 +292,15 @@ def test_trials_are_made_on_request_only() -> None:
     reply = dialled(server, trials=(Trial.VRFY, Trial.RELAY))
     assert [(trial, said.code) for trial, said in reply.tried] == [(Trial.VRFY, 252)] * 2
     heard = [line for line in server.heard if line.startswith(b"VRFY")]
-    assert heard == [b"VRFY postmaster", b"VRFY mailworthy-probe-nobody"]
+    assert heard == [
+        b"VRFY postmaster@example.com",
+        b"VRFY mailworthy-probe-nobody@example.com",
+    ]
     assert b"MAIL" not in b"".join(server.heard)  # not from the server's own address
 
 
 OWN = (
-    b"MAIL FROM:<postmaster@mail.example.com>",
+    b"MAIL FROM:<postmaster@example.com>",
     b"RCPT TO:<mailworthy-probe-nobody@example.org>",
     b"RSET",
 )

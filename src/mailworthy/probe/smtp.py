@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from mailworthy.lookup.model import Dial, Dialled, Encryption, Said, Status, Trial, Why
-from mailworthy.names import is_hostname, printable
+from mailworthy.names import is_fqdn, is_hostname, parent, printable
 from mailworthy.probe import tls
 from mailworthy.probe.lines import Broken, Limits, Wire
 from mailworthy.probe.reach import missed
@@ -161,15 +161,22 @@ class _Talk:
 
     async def verify(self) -> None:
         """A mailbox that every server has, then one that none has (RFC 5321 §3.5.3, §4.5.1)."""
+        at = f"@{self.domain()}" if self.domain() else ""
         for who in ("postmaster", NOBODY):
-            self.tell(Trial.VRFY, await self.hear("", self.wire.command(f"VRFY {who}")))
+            self.tell(Trial.VRFY, await self.hear("", self.wire.command(f"VRFY {who}{at}")))
+
+    def domain(self) -> str:
+        """Whose mail the server most likely takes: that of the name above its own, if any."""
+        host = self.ask.host
+        above = parent(host)
+        return "" if not is_hostname(host) else above if is_fqdn(above) else host
 
     async def relay(self) -> None:
         """Whether a stranger's recipient is taken; nothing is sent, and nothing tried from the
         server's own address, which may relay. A sender of its own is often trusted too far."""
         if self.place("sockname") == self.place("peername"):
             return
-        senders = ["", f"postmaster@{self.ask.host}"] if is_hostname(self.ask.host) else [""]
+        senders = ["", f"postmaster@{self.domain()}"] if self.domain() else [""]
         for sender in senders:
             said = await self.hear("", self.wire.command(f"MAIL FROM:<{sender}>"))
             if said.code == 250:
