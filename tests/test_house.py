@@ -31,6 +31,7 @@ RULES_MAY_IMPORT = PURE - {"lookup.drive", "lookup.run"} | words("""
     audit.case audit.compare audit.evidence audit.finding audit.healthy audit.part audit.rule
     audit.rules domain.intent domain.recordset sources.table
     audit.healthyserver audit.serverparts servers.reading.model servers.reading.postfix
+    audit.healthyconnect audit.healthychain audit.connectparts
 """)
 
 # What reaches outside the program, and the only modules that may; a package covers its modules.
@@ -41,6 +42,7 @@ OUTSIDE = words("""
 """)
 SHELLS = words("""
     cli web milter watch probe store publish scan reports.intake
+    sendtest.edge inbox.edge
     lookup.drive lookup.run lookup.live lookup.replay
     domain.keys domain.regular domain.write audit.many
 """)

@@ -22,6 +22,8 @@ TITLES = {
     "dane": "DANE",
     "dnssec": "DNSSEC",
     "caa": "CAA",
+    "smtp": "SMTP, by calling the server",
+    "tls": "TLS, by calling the server",
     "bimi": "BIMI",
     "srv": "Client set-up",
     "zone": "The zone",

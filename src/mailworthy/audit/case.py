@@ -24,7 +24,7 @@ class Case(msgspec.Struct, frozen=True):
     at. `commands` is what programs print there, `modes` the permission bits of its files, and
     `after` the files as the programs leave them that a remedy runs.
     `dials` is what servers say, `trials` what they are put to; `redials` is what they say once a
-    step of a remedy was taken, by its line of configuration or command.
+    step of a remedy was taken, by its line of configuration or command (empty for a request).
     """
 
     zones: str

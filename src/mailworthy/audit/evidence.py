@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from mailworthy.audit.connectparts import Called
-from mailworthy.audit.part import Known, NotAsked, Part
+from mailworthy.audit.part import Known, NotAsked, Part, value_or
 from mailworthy.audit.serverparts import ServerParts
 from mailworthy.bimi.record import Bimi
 from mailworthy.dane.record import Tlsa
@@ -22,7 +22,7 @@ from mailworthy.dmarc.record import DmarcRecord
 from mailworthy.domain.intent import Domain
 from mailworthy.domain.recordset import RecordSet
 from mailworthy.lookup.model import Answer, Fetched
-from mailworthy.mtasts.policy import StsPolicy
+from mailworthy.mtasts.policy import Mode, StsPolicy
 from mailworthy.mtasts.record import StsRecord
 from mailworthy.names import is_within
 from mailworthy.parsed import Parsed
@@ -377,12 +377,18 @@ class Evidence(ServerParts, frozen=True):
     def sending(self) -> Sending:
         """What remedies can say about the senders of the domain."""
         known = self.addresses.value if isinstance(self.addresses, Known) else ()
-        ips = tuple(a.ip for a in known if a.sends and (self.wish or self._has(a.hosts)))
+        mine = (a for a in known if self.wish or any(is_within(h, self.domain) for h in a.hosts))
+        ips = tuple(a.ip for a in mine if a.sends)
         refuses = isinstance(self.mx, Known) and self.mx.value.refuses
         return Sending(ips, self._wanted_spf(), self.parked or (refuses and not ips))
 
-    def _has(self, hosts: tuple[str, ...]) -> bool:
-        return any(is_within(host, self.domain) for host in hosts)
+    @property
+    def enforced(self) -> StsPolicy | None:
+        """The MTA-STS policy that senders hold the hosts against, if that is known."""
+        policy = value_or(self.mta_sts_policy, None)
+        used = isinstance(self.mta_sts, Known) and self.mta_sts.value.record
+        record = policy.parsed.record if used and policy and policy.fetched.code == 200 else None
+        return record if record and record.mode is Mode.ENFORCE else None
 
     def _wanted_spf(self) -> str | None:
         sets = [w.wanted for w in self.wanted.value] if isinstance(self.wanted, Known) else []

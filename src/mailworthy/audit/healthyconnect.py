@@ -29,6 +29,15 @@ TRIED = (
     (Trial.RELAY, Said(554, ("5.7.1 Relay access denied",))),
 )
 
+INTENT = f"""\
+[hosts."{MAIL}"]
+ipv4 = ["{IPS[0]}"]
+ipv6 = ["{IPS[1]}"]
+mx = 10
+
+[domains."example.com"]
+"""
+
 Change = Mapping[str, Any]
 
 

@@ -1,0 +1,1 @@
+"""What servers say when they are called: greeting, extensions, who may send."""

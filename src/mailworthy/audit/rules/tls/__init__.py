@@ -1,0 +1,1 @@
+"""What servers show of TLS when they are called: versions, certificates, names."""
