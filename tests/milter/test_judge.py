@@ -315,6 +315,17 @@ def test_what_was_not_proven_when_it_came_is_not_signed_when_it_leaves(
     assert ("come from outside" in handled.reason) is not sign
 
 
+@pytest.mark.parametrize("limits", [Limits(), Limits(body=3)], ids=["whole", "large"])
+def test_who_logs_in_does_not_speak_for_us(limits: Limits) -> None:
+    """RFC 8601 §5: no client of a user's is part of our trust boundary; a relay of ours is."""
+    message = THEIRS + OURS + LETTER + b"x" * 9
+    user = handle(judge(), mail(message, macros=USER, limits=limits))
+    assert results(applied(message, user)) == [("other.example", {"spf": "pass"})]
+    assert user.removed == 1
+    relay = handle(judge(), mail(message, ip="127.0.0.1", limits=limits))
+    assert relay.replies == (replies.Continue(),)
+
+
 def test_without_keys_nothing_is_changed() -> None:
     handled = handle(judge(), mail(macros=USER))
     assert handled.replies == (replies.Continue(),)

@@ -245,7 +245,8 @@ def test_workers_end_with_their_parent(tmp_path: Path) -> None:
 def test_settings_that_are_good_are_told(tmp_path: Path) -> None:
     keys = tmp_path / "k"
     keys.mkdir()
-    file = settings(tmp_path, sign=str(key_folder(keys)), profile="gmail")
+    key_folder(keys)
+    file = settings(tmp_path, sign="k", profile="gmail")
     done = checked("--config", file, MAILWORTHY_MILTER_PROFILE="gmx")
     assert done.returncode == 0
     assert done.stdout == "good: judges as gmx, signs for example.com (r202611, e202611)\n"

@@ -5,7 +5,11 @@ from collections.abc import Iterable
 
 import msgspec
 
+from mailworthy.message.header import Message
 from mailworthy.milter.wire.replies import ChangeHeader, InsertHeader, Reply
+from mailworthy.receive.authresults import removals
+
+RESULTS = b"Authentication-Results"
 
 _FIELD = re.compile(rb"(?s)(.+?)\r\n(?![ \t])")
 
@@ -44,6 +48,11 @@ def fields(raw: bytes) -> list[bytes]:
 def _insert(raw: bytes, leading_space: bool) -> Reply:
     name, _, value = raw.partition(b":")
     return InsertHeader(0, name, value if leading_space else value.removeprefix(b" "))
+
+
+def forgeries(message: Message, authserv_id: str) -> tuple[Removed, ...]:
+    """The Authentication-Results that claim to be ours (RFC 8601 §5)."""
+    return tuple(Removed(RESULTS, each.index) for each in removals(message, authserv_id))
 
 
 def all_of(name: bytes, count: int) -> Iterable[Removed]:

@@ -15,7 +15,7 @@ from mailworthy.dnsbl.result import Health
 from mailworthy.lookup.model import Asking
 from mailworthy.message.authres import AuthResults, field, is_identifier
 from mailworthy.message.header import Message, read
-from mailworthy.milter.changes import Changes, Removed, all_of
+from mailworthy.milter.changes import Changes, all_of, forgeries
 from mailworthy.milter.handled import Act, Handled, Origin
 from mailworthy.milter.mail import Excess, Mail
 from mailworthy.milter.outgoing import outgoing, sealed
@@ -23,7 +23,7 @@ from mailworthy.milter.policy import Fallback, MilterPolicy, Quarantine
 from mailworthy.milter.wire import replies
 from mailworthy.milter.wire.words import Family
 from mailworthy.rdata.address import Network, address, unmapped
-from mailworthy.receive.authresults import authentication_results, removals
+from mailworthy.receive.authresults import authentication_results
 from mailworthy.receive.decision import Decision
 from mailworthy.receive.engine import Options, evaluate
 from mailworthy.receive.envelope import Envelope
@@ -32,7 +32,6 @@ from mailworthy.receive.verdict import Verdict
 from mailworthy.receive.weights import MARK
 from mailworthy.receive.words import Disposition
 
-_RESULTS = b"Authentication-Results"
 _CODE = re.compile(r"(?:([45][0-9]{2})[ -]?)?([45]\.[0-9]{1,3}\.[0-9]{1,3})?")
 _CLASSES = {"4": "451", "5": "550"}
 _REFUSED, _DEFERRED = ("550", "5.7.1"), ("451", "4.7.1")
@@ -165,9 +164,8 @@ class Judge(msgspec.Struct, frozen=True):
     ) -> Handled:
         """The same with what is changed in the header, before the decision."""
         spam = self.policy.spam_header.encode()
-        forged = removals(message, results.authserv_id)
         removed = (
-            *[Removed(_RESULTS, removal.index) for removal in forged],
+            *forgeries(message, results.authserv_id),
             *all_of(spam, message.count(spam.lower())),
         )
         mark = spam + b": Yes\r\n" if handled.act is Act.MARKED else b""
@@ -187,8 +185,14 @@ class Judge(msgspec.Struct, frozen=True):
         """Taken, and marked as not judged: Authentication-Results says "none" (RFC 8601 §2.2)."""
         results = AuthResults(self.authserv_id(mail), comments=(f"not judged: {why}",))
         handled = Handled(origin, Act.ACCEPTED, f"not judged: {why}", (replies.Continue(),))
-        if origin in (Origin.USER, Origin.TRUSTED):
-            return handled  # what our own people write is not for us to take out
+        if origin is Origin.TRUSTED:
+            return handled
+        if origin is Origin.USER:
+            removed = forgeries(message, results.authserv_id)
+            changed = Changes(removed).replies(leading_space=mail.leading_space)
+            return msgspec.structs.replace(
+                handled, replies=(*changed, *handled.replies), removed=len(removed)
+            )
         return self._changed(handled, mail, message, results)
 
     def _too_much(self, mail: Mail, origin: Origin, excess: Excess) -> Handled:

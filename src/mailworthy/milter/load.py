@@ -35,7 +35,8 @@ _POSITIVE = ("workers", "connections", "memory", "idle", "timeout", "deadline", 
 
 def load_policy(path: Path | None, environment: Mapping[str, str]) -> MilterPolicy:
     """The settings in a file, and above them those of the environment
-    (`MAILWORTHY_MILTER_LISTEN`; lists with commas). Raises UsageError in one line."""
+    (`MAILWORTHY_MILTER_LISTEN`; lists with commas). A folder is relative to that of the file.
+    Raises UsageError in one line."""
     given = {} if path is None else _table(path)
     given |= _from_environment(environment)
     try:
@@ -43,6 +44,8 @@ def load_policy(path: Path | None, environment: Mapping[str, str]) -> MilterPoli
     except msgspec.ValidationError as error:
         raise UsageError(f"{path or 'the environment'}: {printable(str(error), 200)}") from None
     check(policy)
+    if path is not None and policy.sign:
+        policy = msgspec.structs.replace(policy, sign=str(path.parent / policy.sign))
     return policy
 
 

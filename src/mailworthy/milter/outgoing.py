@@ -12,7 +12,7 @@ from mailworthy.message.authres import parse
 from mailworthy.message.authresmodel import AuthResults
 from mailworthy.message.disguise import disguised
 from mailworthy.message.header import Message, read
-from mailworthy.milter.changes import Changes
+from mailworthy.milter.changes import Changes, forgeries
 from mailworthy.milter.handled import Act, Handled, Origin
 from mailworthy.milter.mail import Mail
 from mailworthy.milter.wire import replies
@@ -31,25 +31,25 @@ def outgoing(
 
     Not one that has come from outside before and was not proven to be its author's, as the
     Authentication-Results of `authserv_id` in it say: a rule that forwards mail would have
-    forgeries of our own domains signed.
+    forgeries of our own domains signed. From people who have logged in such fields are taken out,
+    since no program of theirs may speak for us (RFC 8601 §5); those from machines stay.
     """
     message = read(mail.data, mbox=False)
     domain = author(message.values(b"from"), disguised(message)).domain or ""
     signer, why = _signer(message, domain, signers)
     if signer is not None and _unproven(message, authserv_id):
         signer, why = None, "it has come from outside, and DMARC did not pass"
-    if signer is None:
-        last = (replies.Continue(),)
-        return Handled(origin, Act.ACCEPTED, f"not signed: {why}", last, author=domain)
-    added = signer.signatures(message, now=now)
-    changed = Changes(added=added).replies(leading_space=mail.leading_space)
+    removed = forgeries(message, authserv_id) if origin is Origin.USER else ()
+    added = b"" if signer is None else signer.signatures(message, now=now)
+    changed = Changes(removed, added).replies(leading_space=mail.leading_space)
     return Handled(
         origin,
         Act.ACCEPTED,
-        f"signed for {signer.domain}",
+        f"not signed: {why}" if signer is None else f"signed for {signer.domain}",
         (*changed, replies.Continue()),
         author=domain,
-        signed=tuple(key.selector for key in signer.keys),
+        removed=len(removed),
+        signed=() if signer is None else tuple([key.selector for key in signer.keys]),
     )
 
 

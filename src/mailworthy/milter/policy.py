@@ -94,8 +94,9 @@ HELP = {
     "on_error": "What is done with mail that we fail to judge, by a fault of ours.",
     "on_oversize": "What is done with mail larger than `max_message`, which is not judged.",
     "max_message": "Octets of a body; a larger one is not judged, and marked so.",
-    "sign": "The folder with `mailworthy.toml` and its `keys`: mail of its domains from people who "
-    "have logged in, and from `trusted` networks, is signed with all keys of the domain.",
+    "sign": "The folder with `mailworthy.toml` and its `keys`, relative to that of this file: "
+    "mail of its domains from people who have logged in, and from `trusted` networks, is signed "
+    "with all keys of the domain.",
     "seal": "The domain that seals mail from outside (ARC), with its first RSA key; it has to be "
     "one of `sign`. By default nothing is sealed.",
 }
