@@ -10,7 +10,7 @@ ORACLES := $(VENV)/.stamp-oracles
 FUZZ := $(VENV)/.stamp-fuzz
 DOCS := $(VENV)/.stamp-docs
 # reports.py runs reports_store.py too, and reports_answers.py what store_queries.py asks.
-BENCHMARKS := $(wildcard benchmarks/bench_*.py) $(patsubst %,benchmarks/%.py,engines reports reports_answers)
+BENCHMARKS := $(wildcard benchmarks/bench_*.py) $(patsubst %,benchmarks/%.py,engines milter reports reports_answers)
 
 .PHONY: help demo test proof lab fuzz check format docs serve bench rule changelog oracles clean
 
