@@ -13,6 +13,7 @@ from certificates import Issued, issued, root
 from mailworthy.lookup.model import Dial, Dialled, Encryption, Status, Trial, Why
 from mailworthy.probe.lines import Limits
 from mailworthy.probe.smtp import Caller, converse
+from mailworthy.probe.trust import flight
 from smtpfake import Reader, Script, Server, Writer, context, serving
 
 HASTY = Limits(reply=0.5, greeting=0.5, whole=1.5)
@@ -180,6 +181,37 @@ def test_whose_mailboxes_are_asked_for(host: str, who: str) -> None:
 
     assert asyncio.run(run()).status is Status.FOUND
     assert f"VRFY postmaster{who}".encode() in server.heard
+
+
+def hand_made(*chain: bytes) -> Script:
+    """A server whose handshake is written by hand, and goes no further than its certificates."""
+
+    async def script(reader: Reader, writer: Writer) -> None:
+        for text in (b"220 a", b"250-a\r\n250 STARTTLS", b"220 go on"):
+            writer.write(text + b"\r\n")
+            await reader.readline()
+        writer.write(flight(chain))
+        await reader.read()
+
+    return script
+
+
+@pytest.mark.parametrize(
+    "chain",
+    [
+        (b"",),
+        (b"nonsense",),
+        (LEAF.der[:-20],),
+        (LEAF.der, b"\x30\x80" + b"x" * 50),
+        (b"x" * 200_000,),
+    ],
+)
+def test_certificates_that_nobody_can_read(chain: tuple[bytes, ...]) -> None:
+    reply = dialled(hand_made(*chain))
+    assert reply.status is Status.FOUND
+    assert reply.tls is None
+    assert reply.tls_error
+    assert reply.tls_error.isprintable()
 
 
 def test_absurd_certificates() -> None:

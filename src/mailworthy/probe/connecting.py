@@ -33,7 +33,7 @@ PORTS = frozenset({25, 465, 587})  # of SMTP; a zone must not send us to others
 AT_ONCE = 2  # conversations with one address
 IN_ALL = 8  # with one address, in the life of this resolver
 EVERYWHERE = 32  # conversations and fetches at once
-REMEMBERED = 4096  # conversations, so that many domains of one server call it once
+REMEMBERED = 1024  # conversations, so that many domains of one server call it once
 
 
 class Connecting:

@@ -105,7 +105,8 @@ class Wire(asyncio.Protocol):
         """Begin TLS. Raises Broken where the server slipped in octets before it, else OSError."""
         if self.buffer:
             raise Broken("octets that came before the encryption began (CVE-2011-0411)")
-        assert self.transport is not None
+        if self.ended or self.transport is None:
+            raise Broken("the server hung up in the middle of it")
         loop = asyncio.get_running_loop()
         self.transport = await loop.start_tls(
             self.transport, self, context, server_hostname=host or None

@@ -12,6 +12,7 @@ from mailworthy.names import printable
 
 MAX_CHAIN = 10
 _DER = 2  # _ssl.ENCODING_DER
+_LEGACY = 0x4  # SSL_OP_LEGACY_SERVER_CONNECT: servers without RFC 5746 are to be seen as well
 _ALL_CIPHERS = "DEFAULT:@SECLEVEL=0"  # weak keys and hashes are for the findings
 _VERSIONS = {
     "TLSv1": ssl.TLSVersion.TLSv1,
@@ -32,6 +33,7 @@ def lenient(newest: str = "") -> ssl.SSLContext:
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     made.check_hostname = False
     made.verify_mode = ssl.CERT_NONE
+    made.options |= _LEGACY
     made.set_ciphers(_ALL_CIPHERS)
     with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
         made.minimum_version = ssl.TLSVersion.TLSv1

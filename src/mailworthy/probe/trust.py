@@ -36,7 +36,7 @@ def untrusted(chain: Sequence[bytes], authorities: ssl.SSLContext) -> str:
     side = authorities.wrap_bio(coming, going)
     try:
         _step(side)
-        coming.write(_records(_message(_SERVER_HELLO, _HELLO) + _certificates(chain)))
+        coming.write(flight(chain))
         _step(side)
     except ssl.SSLCertVerificationError as error:
         return printable(error.verify_message or "the certificate is not good", 120)
@@ -45,6 +45,11 @@ def untrusted(chain: Sequence[bytes], authorities: ssl.SSLContext) -> str:
             return ""
         return f"the certificates cannot be read: {printable(error.reason or 'broken', 80)}"
     return ""
+
+
+def flight(chain: Sequence[bytes]) -> bytes:
+    """What a server of TLS 1.2 sends first, up to its certificates."""
+    return _records(_message(_SERVER_HELLO, _HELLO) + _certificates(chain))
 
 
 def _step(side: ssl.SSLObject) -> None:
