@@ -267,6 +267,21 @@ def test_who_says_nothing_at_all(tmp_path: Path) -> None:
     assert line["reason"] == "nothing for 0.05 s"
 
 
+def test_who_makes_no_offer_is_not_waited_for_so_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "FRAME", 0.05)
+
+    async def story(lab: Lab) -> None:
+        quiet, good = await lab.mta(), await lab.mta()
+        await good.open()
+        assert await quiet.closed()
+        assert (await good.send())[-1].letter == "c"
+
+    log = play(tmp_path, story)
+    assert [line["event"] for line in log] == ["idle", "message"]
+
+
 def test_who_comes_beyond_the_limit_is_asked_to_come_again(tmp_path: Path) -> None:
     async def story(lab: Lab) -> None:
         first, second = await lab.mta(), await lab.mta()

@@ -12,7 +12,7 @@ from mailworthy.milter.wire.reader import Reader
 from mailworthy.milter.wire.replies import Progress, Reply, encode
 
 PIECE = 1 << 16
-FRAME = 60.0  # seconds for the rest of a frame that has begun
+FRAME = 60.0  # seconds for the rest of a frame that has begun, and for the first of all
 WRITE = 60.0  # seconds for the mail server to take an answer
 PATIENCE = 10.0  # seconds after which it is told that we are still at work
 
@@ -49,14 +49,15 @@ class Connection:
                 return
 
     async def _read(self) -> bytes:
-        now = time.monotonic()
-        limit = self._idle if self._since is None else self._since + FRAME - now
+        """What comes next. Who has not even made an offer is no mail server, or a strange one."""
+        half = self._since is not None
+        allowed = self._idle if self.session.begun and not half else min(FRAME, self._idle)
+        left = allowed if self._since is None else self._since + allowed - time.monotonic()
         try:
-            async with asyncio.timeout(max(0.0, limit)):
+            async with asyncio.timeout(max(0.0, left)):
                 return await self._reader.read(PIECE)
         except TimeoutError:
-            what = "half a frame" if self._frames.pending else "nothing"
-            raise Idle(f"{what} for {self._idle if self._since is None else FRAME:g} s") from None
+            raise Idle(f"{'half a frame' if half else 'nothing'} for {allowed:g} s") from None
 
     async def _answer(self, data: bytes) -> bool:
         """Whether the conversation is over."""

@@ -83,6 +83,11 @@ class Session:
         }
 
     @property
+    def begun(self) -> bool:
+        """Whether the mail server has made its offer."""
+        return self._steps is not None
+
+    @property
     def busy(self) -> bool:
         """Whether a message is under way."""
         return self._draft is not None
