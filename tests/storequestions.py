@@ -17,6 +17,7 @@ OWN = Scope(domains=("example.com",))
 WEEK = Scope(("example.com", "example.org"), FIRST, FIRST + timedelta(days=6), proven=True)
 ODD = 'it\'s\\n "q" `ü` %s {x:String}'
 COUNT = 20
+MESSAGES = (Kind.FAILURE, Kind.COMPLAINT)
 NAMES = ["192.0.2.25", "198.51.100.9", ODD]
 Question = Callable[[], sa.Select[Any]]
 
@@ -29,6 +30,7 @@ QUESTIONS: dict[str, list[Question]] = {
     "complaint_rate": [lambda: queries.complaint_rate(EVERYTHING)],
     "deliveries": [lambda: queries.deliveries(1)],
     "failure_list": [lambda: queries.failure_list(EVERYTHING)],
+    "feedback_of": [partial(queries.feedback_of, n, k) for n in range(20, 40) for k in MESSAGES],
     "feedback_days": [lambda: queries.feedback_days(OWN, Kind.COMPLAINT)],
     "flaw_counts": [lambda: queries.flaw_counts(EVERYTHING)],
     "known": [lambda: queries.known(OWN), lambda: queries.known(WEEK)],
@@ -52,6 +54,8 @@ QUESTIONS: dict[str, list[Question]] = {
     "sources": [lambda: queries.sources(EVERYTHING), lambda: queries.sources(WEEK, limit=2)],
     "tls_days": [lambda: queries.tls_days(OWN)],
     "tls_failure_rows": [lambda: queries.tls_failure_rows(OWN)],
+    "tls_failures_of": [partial(queries.tls_failures_of, n) for n in range(20, 40)],
+    "tls_policies_of": [partial(queries.tls_policies_of, n) for n in range(20, 40)],
     "tls_failure_totals": [lambda: queries.tls_failure_totals(EVERYTHING)],
     "totals": [
         lambda: queries.totals(EVERYTHING),

@@ -1,6 +1,8 @@
 """Questions for the largest sources: the same numbers as the general ones, for fewer rows."""
 
 from datetime import date, timedelta
+from itertools import product
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,8 @@ from mailworthy.store.queries.chosen import (
     shared_of,
     volumes_of,
 )
+from mailworthy.store.queries.leading import is_certain, leading
+from mailworthy.store.schema.rollups import COUNTS
 
 FIRST = date.fromordinal(date(1970, 1, 1).toordinal() + kit.BEGIN // kit.DAY)
 ALL = Scope(("example.com",))
@@ -62,6 +66,55 @@ def test_the_largest_are_the_largest(filled: Store) -> None:
     few = filled.rows(largest(SOME, limit=3))
     assert few == rows[:3]
     assert rows == sorted(rows, key=lambda r: (-r.proven, -r.messages))
+
+
+def counted(rows: list[Any]) -> list[tuple[Any, ...]]:
+    """Sources with their sums, without what `leading` tells besides."""
+    names = ("address", "trail_id", "proven", *COUNTS, "first_day", "last_day")
+    return [tuple(getattr(row, name) for name in names) for row in rows]
+
+
+def test_the_largest_of_some_days_are_found_among_those_of_all_time(filled: Store) -> None:
+    certain = 0
+    for begin, end, limit, among in product((None, 3, 25), (None, 9, 27), (1, 3, 40), (5, 20, 999)):
+        since, until = (n if n is None else FIRST + timedelta(days=n) for n in (begin, end))
+        scope = Scope(("example.com",), since, until, proven=None if limit < 40 else True)
+        found = filled.rows(leading(scope, limit=limit, among=among))
+        if is_certain(found, limit=limit, among=among):
+            certain += 1
+            assert counted(found) == counted(filled.rows(largest(scope, limit=limit)))
+    assert 20 < certain < 81
+
+
+def test_an_old_source_does_not_hide_who_is_large_now(mine: Store) -> None:
+    """Largest of all time, one message in the period: whoever is next is not in its shadow."""
+    old, new = "198.51.100.1", "198.51.100.2"
+    for day, ip, count in ((0, old, 900), (9, old, 1), (9, new, 5)):
+        report = kit.aggregate([kit.record(ip=ip, count=count)], day=day, report_id=f"{day}{ip}")
+        importer.save(mine, report, ip.encode(), origin=kit.ORIGIN, trust=Trust.VERIFIED)
+    scope = Scope(("example.com",), FIRST + timedelta(days=5))
+    (one,) = found = mine.rows(leading(scope, limit=1, among=1))
+    assert one.address == old
+    assert not is_certain(found, limit=1, among=1)
+    (best,) = found = mine.rows(leading(scope, limit=1, among=3))
+    assert best.address == new
+    assert is_certain(found, limit=1, among=3)
+
+
+def test_sources_with_gaps_do_not_take_the_place_of_others(mine: Store) -> None:
+    """A proven source without mail in the period stands before one that is not proven and has."""
+    for day, ip, trust in (
+        (0, "198.51.100.1", Trust.VERIFIED),
+        (9, "198.51.100.1", Trust.VERIFIED),
+        (4, "198.51.100.2", Trust.UNPROVEN),
+    ):
+        report = kit.aggregate([kit.record(ip=ip)], day=day, report_id=f"{day}{ip}")
+        importer.save(mine, report, ip.encode(), origin=kit.ORIGIN, trust=trust)
+    scope = Scope(("example.com",), FIRST + timedelta(days=3), FIRST + timedelta(days=5))
+    for limit in (1, 2):
+        found = mine.rows(leading(scope, limit=limit, among=9))
+        assert is_certain(found, limit=limit, among=9) == (limit == 2)
+    assert [row.address for row in found] == ["198.51.100.2"]
 
 
 def test_days_add_up_to_the_largest(filled: Store) -> None:

@@ -309,7 +309,7 @@ def spread(servers: list[clickhouses.Old], full: Store) -> list[Mirror]:
     return both
 
 
-VIEWED = {"records", "source_rows", "complaint_list", "failure_list"}
+VIEWED = {"records", "source_rows", "complaint_list", "failure_list", "feedback_of"}
 
 
 @pytest.mark.lab

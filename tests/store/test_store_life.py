@@ -129,6 +129,19 @@ def test_migrations_make_it_word_for_word(tmp_path: Path) -> None:
     assert definitions(tmp_path / "old.db") == definitions(tmp_path / "new.db")
 
 
+def test_a_store_of_the_first_schema_becomes_one_of_today(tmp_path: Path) -> None:
+    for name in ("old.db", "new.db"):
+        store.open(tmp_path / name).close()
+    with sqlite3.connect(tmp_path / "old.db") as connection:
+        for index in ("ix_daily_sources_by_source", "ix_seen_largest"):
+            connection.execute(f"DROP INDEX {index}")
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    with store.open(tmp_path / "old.db") as mine:
+        save(mine)
+        assert len(mine.rows(queries.records(1))) == 2
+    assert definitions(tmp_path / "old.db") == definitions(tmp_path / "new.db")
+
+
 def test_many_open_a_new_store_at_once(where: str) -> None:
     with ThreadPoolExecutor(6) as pool:
         opened = list(pool.map(lambda _: store.open(where), range(6)))

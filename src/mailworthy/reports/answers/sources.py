@@ -1,6 +1,6 @@
 """Who sends for a domain: every source with its volume, who it is, and what to do about it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -18,13 +18,22 @@ from mailworthy.sources.signals import Class
 from mailworthy.sources.table import load
 from mailworthy.store import Store, queries
 from mailworthy.store.queries import Scope
-from mailworthy.store.queries.chosen import days_of, known_of, largest, shared_of, volumes_of
+from mailworthy.store.queries.chosen import (
+    days_of,
+    known_of,
+    largest,
+    shared_of,
+    volumes_of,
+)
+from mailworthy.store.queries.leading import is_certain, leading
 
 Pair: TypeAlias = tuple[str, int]
 Days: TypeAlias = dict[Pair, dict[int, int]]  # messages by day since 1970
 DAY_ROWS = 20_000
+TIMES = 4  # nobody sends on every day: so many times as many days may be there before they are read
 NO_NAMES: Mapping[str, str] = {}
 SHOWN, LEAST = 25, 5  # sources of one domain
+AMONG = 1000  # the largest of all time, among which those of a period are looked for
 ROWS, LEAST_ROWS = 200, 40  # addresses with a trail that are looked at, those with most mail first
 
 
@@ -116,26 +125,8 @@ def sources(
     At most `rows` addresses and trails are looked at, and `day_rows` of their days. `names` are
     forward-confirmed reverse names, of the addresses that somebody asked for. Raises StoreError.
     """
-    domain = scope.domains[0]
-    sums = [sum_of(row) for row in store.rows(largest(scope, limit=rows))]
-    found = _Found(domain, trails(store, (each.trail_id for each in sums)), expected, names)
-    found.group(_exact(store, scope, sums, day_rows), _strangers(store, sums))
-    shown = found.shown(sums, [k for k, facts in found.facts.items() if only(facts)][:limit])
-    addresses = sorted({address for _, pairs in shown for address, _ in pairs})
-    days = _days(store, scope, addresses, day_rows)
-    ever = {(r.address, r.trail_id): r for r in store.rows(known_of(scope, addresses))}
-    answers = [_source(facts, expected, pairs, ever, days) for facts, pairs in shown]
-    totals = counts(store.rows(queries.totals(scope))[0])
-    return Sources(
-        domain,
-        period(scope),
-        expected.policy,
-        totals,
-        tuple(answers),
-        totals.messages - sum(each.messages for each in answers),
-        totals.neither - sum(each.neither for each in answers),
-        None if totals.messages else newest(store, scope),
-    )
+    look = _Look(limit, day_rows, names, only)
+    return _answers(store, [(scope, expected)], look, rows)[0]
 
 
 def of_several(
@@ -148,10 +139,70 @@ def of_several(
     """The same for several domains, which share what is looked at and shown. Raises StoreError."""
     parts = max(1, len(asked))
     few, rows = max(LEAST, limit // parts), max(LEAST_ROWS, ROWS // parts)
+    return _answers(store, asked, _Look(few, DAY_ROWS // parts, names), rows)
+
+
+class _Look(msgspec.Struct, frozen=True):
+    """How much is looked at and shown of each domain."""
+
+    limit: int
+    day_rows: int
+    names: Mapping[str, str]
+    only: Callable[[Facts], bool] = lambda _: True
+
+
+def _answers(
+    store: Store, asked: Sequence[tuple[Scope, Expected]], look: _Look, rows: int
+) -> list[Sources]:
+    """What domains have in common, trails and addresses, is asked for once."""
+    sums = [[sum_of(row) for row in _largest(store, scope, rows)] for scope, _ in asked]
+    known = trails(store, (each.trail_id for some in sums for each in some))
+    strangers = _strangers(store, [each for some in sums for each in some])
     return [
-        sources(store, scope, expected, limit=few, rows=rows, names=names)
-        for scope, expected in asked
+        _answer(store, scope, _Found(scope.domains[0], known, expected, look), some, strangers)
+        for (scope, expected), some in zip(asked, sums, strict=True)
     ]
+
+
+def _answer(
+    store: Store, scope: Scope, found: "_Found", sums: list[Sum], strangers: list[tuple[str, int]]
+) -> Sources:
+    look, expected = found.look, found.expected
+    found.group(_exact(store, scope, sums, look.day_rows), strangers)
+    wanted = [key for key, facts in found.facts.items() if look.only(facts)]
+    shown = found.shown(sums, wanted[: look.limit])
+    addresses = sorted({address for _, pairs in shown for address, _ in pairs})
+    ever = {(r.address, r.trail_id): r for r in store.rows(known_of(scope, addresses))}
+    few = _may_be(ever.values(), scope) <= look.day_rows * TIMES
+    days = _days(store, scope, addresses, look.day_rows) if few else {}
+    answers = [_source(facts, expected, pairs, ever, days) for facts, pairs in shown]
+    totals = counts(store.rows(queries.totals(scope))[0])
+    return Sources(
+        found.domain,
+        period(scope),
+        expected.policy,
+        totals,
+        tuple(answers),
+        totals.messages - sum(each.messages for each in answers),
+        totals.neither - sum(each.neither for each in answers),
+        None if totals.messages else newest(store, scope),
+    )
+
+
+def _may_be(ever: Iterable[Any], scope: Scope) -> int:
+    """On how many days addresses may have sent with their trails, as far as is known unasked."""
+    since, until = scope.since or date.min, scope.until or date.max
+    spans = (min(r.last_day, until) - max(r.first_day, since) for r in ever)
+    return sum(max(0, span.days + 1) for span in spans)
+
+
+def _largest(store: Store, scope: Scope, limit: int) -> list[Any]:
+    """The largest sources of a scope; by those of all time, if these leave no doubt."""
+    if (scope.since or scope.until) and limit < AMONG:
+        found = store.rows(leading(scope, limit=limit, among=AMONG))
+        if is_certain(found, limit=limit, among=AMONG):
+            return found
+    return store.rows(largest(scope, limit=limit))
 
 
 def _exact(store: Store, scope: Scope, sums: list[Sum], most: int) -> list[Sum]:
@@ -204,10 +255,10 @@ class _Found:
         domain: str,
         known: dict[int, Trail],
         expected: Expected,
-        names: Mapping[str, str],
+        look: _Look,
     ) -> None:
         self.domain = domain
-        self.names = names
+        self.look = look
         self.known = known
         self.expected = expected
         self.facts: dict[SourceKey, Facts] = {}
@@ -215,7 +266,7 @@ class _Found:
     def group(self, sums: list[Sum], strangers: list[tuple[str, int]]) -> None:
         """Add up what belongs together."""
         alone = self.expected.addresses
-        found = seen(sums, self.known, self.domain, self.names)
+        found = seen(sums, self.known, self.domain, self.look.names)
         self.facts = group(found, self.domain, alone=alone, strangers=strangers)
 
     def shown(self, sums: list[Sum], keys: list[SourceKey]) -> list[tuple[Facts, set[Pair]]]:
@@ -228,7 +279,7 @@ class _Found:
 
     def _key(self, record: AggregateRecord) -> SourceKey:
         """The source to which a record was counted."""
-        reverse = self.names.get(record.ip)
+        reverse = self.look.names.get(record.ip)
         key = source_key(record, reverse=reverse, alone=self.expected.addresses)
         own = SourceKey(KeyKind.ADDRESS, record.ip) if key.kind is KeyKind.NETWORK else key
         if own in self.facts:

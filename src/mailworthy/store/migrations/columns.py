@@ -34,9 +34,9 @@ def ref(name: str, target: str) -> Parts:
     return (name, ID, target)
 
 
-def index(name: str, columns: list[str]) -> None:
-    """Create an index, called after the table and its columns."""
-    op.create_index(f"ix_{name}_{'_'.join(columns)}", name, columns)
+def index(name: str, columns: list[str], called: str = "") -> None:
+    """Create an index, called after the table and its columns unless that would be too long."""
+    op.create_index(f"ix_{name}_{called or '_'.join(columns)}", name, columns)
 
 
 def _column(

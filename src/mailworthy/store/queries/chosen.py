@@ -6,11 +6,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from mailworthy.reports.model import Kind
-from mailworthy.store.queries.parts import first, last, sums, total
+from mailworthy.store.queries.parts import KEYS, first, last, named, sums, total
 from mailworthy.store.queries.scope import Scope
 from mailworthy.store.schema.dictionaries import addresses, domains
 from mailworthy.store.schema.reports import reports
-from mailworthy.store.schema.rollups import daily_sources, seen
+from mailworthy.store.schema.rollups import COUNTS, daily_sources, seen
 
 
 def largest(scope: Scope, *, limit: int) -> sa.Select[Any]:
@@ -21,12 +21,13 @@ def largest(scope: Scope, *, limit: int) -> sa.Select[Any]:
     anybody can make up others; the other sums are made of those few only.
     Without `since` and `until` this is answered from the sums over all time.
     """
-    always = scope.since is None and scope.until is None
+    if _always(scope) and len(scope.domains) == 1:
+        return _ever(scope, limit)
+    always = _always(scope)
     table: sa.Table = seen if always else daily_sources
     begin, end = (seen.c.first_day, seen.c.last_day) if always else (table.c.day, table.c.day)
     wanted = scope.conditions(table)
-    names = ("address_id", "trail_id", "proven")
-    keys = [table.c[name] for name in names]
+    keys = [table.c[name] for name in KEYS]
     top = (
         sa.select(*keys, total(table.c.messages).label("most"))
         .where(*wanted)
@@ -35,16 +36,23 @@ def largest(scope: Scope, *, limit: int) -> sa.Select[Any]:
         .limit(limit)
         .subquery()
     )
-    same = sa.and_(*(table.c[name] == top.c[name] for name in names))
+    same = sa.and_(*(table.c[name] == top.c[name] for name in KEYS))
     columns = [*sums(table), first(begin, "first_day"), last(end, "last_day")]
     inner = sa.select(*keys, *columns).select_from(table.join(top, same)).where(*wanted)
-    few = inner.group_by(*keys).subquery()
-    query = sa.select(
-        addresses.c.name.label("address"), *(c for c in few.c if c.name != "address_id")
-    )
-    joined = few.join(addresses, addresses.c.id == few.c.address_id)
-    ordered = query.select_from(joined).order_by(few.c.proven.desc(), few.c.messages.desc())
-    return ordered.order_by("address", "trail_id")
+    return named(inner.group_by(*keys).subquery())
+
+
+def _always(scope: Scope) -> bool:
+    return scope.since is None and scope.until is None
+
+
+def _ever(scope: Scope, limit: int) -> sa.Select[Any]:
+    """The largest sources of one domain over all time, of which there is one row each."""
+    row = seen.c
+    order = (row.proven.desc(), row.messages.desc(), row.address_id, row.trail_id)
+    columns = [*(row[name] for name in (*KEYS, *COUNTS)), row.first_day, row.last_day]
+    found = sa.select(*columns).where(*scope.conditions(seen)).order_by(*order).limit(limit)
+    return named(found.subquery())
 
 
 def days_of(scope: Scope, names: Sequence[str], *, limit: int) -> sa.Select[Any]:
@@ -89,16 +97,20 @@ def newest_of(domain: str) -> sa.Select[Any]:
 def volumes_of(scope: Scope, names: Sequence[str], *, limit: int) -> sa.Select[Any]:
     """Messages alone of addresses by day: address, trail_id, day as a number since 1970, messages.
 
-    An address has several rows of a day where the sums have several: they are grouped by what
-    orders the table, so that nothing has to be sorted. Days are many, so that they stay numbers.
+    An address has several rows of a day where the sums have several, so that nothing has to be
+    sorted. Days are many, so that they stay numbers. Which trails an address has is known from the
+    sums over all time; so only its own days are read.
     """
     row = daily_sources.c
     day = sa.type_coerce(row.day, sa.Integer).label("day")
-    keys = list(daily_sources.primary_key)
+    keys = ("trail_id", "address_id", "domain_id")
+    theirs = sa.select(*(seen.c[name] for name in keys)).where(seen.c.address_id.in_(_ids(names)))
+    if scope.domains:
+        theirs = theirs.where(scope.whose(seen.c.domain_id))
+    known = sa.tuple_(*(row[name] for name in keys)).in_(theirs)
     inner = (
-        sa.select(row.address_id, row.trail_id, day, total(row.messages).label("messages"))
-        .where(*scope.conditions(daily_sources), row.address_id.in_(_ids(names)))
-        .group_by(*keys)
+        sa.select(row.address_id, row.trail_id, day, row.messages)
+        .where(known, *scope.times(daily_sources))
         .limit(limit)
         .subquery()
     )

@@ -6,7 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from mailworthy.store.schema.dictionaries import addresses
 from mailworthy.store.schema.rollups import COUNTS
+
+KEYS = ("address_id", "trail_id", "proven")  # of a source
 
 
 def sums(table: sa.FromClause, names: Iterable[str] = COUNTS) -> list[sa.ColumnElement[int]]:
@@ -33,3 +36,13 @@ def first(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[Any]:
 def last(column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[Any]:
     """The greatest value, of the column's own type."""
     return sa.type_coerce(sa.func.max(column), column.type).label(name)
+
+
+def named(few: sa.Subquery, *more: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Sources with their addresses instead of numbers, the largest first."""
+    query = sa.select(
+        addresses.c.name.label("address"), *(c for c in few.c if c.name != "address_id"), *more
+    )
+    joined = few.join(addresses, addresses.c.id == few.c.address_id)
+    ordered = query.select_from(joined).order_by(few.c.proven.desc(), few.c.messages.desc())
+    return ordered.order_by("address", few.c.trail_id)

@@ -52,6 +52,14 @@ daily_sources = clustered(
     *_counts(*COUNTS),
 )
 
+# The days of one source without those of all others: whole, so that nothing else is read. It does
+# not begin with the domain, or it would be taken for questions about all sources of a few days.
+sa.Index(
+    "ix_daily_sources_by_source",
+    *(daily_sources.c[name] for name in ("trail_id", "address_id", "domain_id", "day", "proven")),
+    *(daily_sources.c[name] for name in COUNTS),
+)
+
 daily_trails = clustered(
     "daily_trails", *_when(), part_ref("trail_id", "trails.id"), *_counts(*COUNTS)
 )
@@ -85,6 +93,7 @@ seen = clustered(
 )
 sa.Index(None, seen.c.address_id, seen.c.domain_id)
 sa.Index(None, seen.c.first_day)
+sa.Index("ix_seen_largest", seen.c.domain_id, seen.c.proven, seen.c.messages)
 
 daily_tls = clustered(
     "daily_tls",
