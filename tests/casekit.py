@@ -6,7 +6,7 @@ from mailworthy.audit.case import Case
 from mailworthy.audit.collect import Target, collect
 from mailworthy.audit.cure import cured
 from mailworthy.audit.evidence import Evidence
-from mailworthy.audit.finding import Configure, Finding, Remedy
+from mailworthy.audit.finding import AskOther, Configure, Execute, Finding, Remedy
 from mailworthy.audit.rule import Rule, load
 from mailworthy.audit.run import Outcome, run
 from mailworthy.domain.recordset import Record
@@ -67,6 +67,8 @@ def applied(case: Case, remedy: Remedy) -> Case:
     for step in remedy.steps:
         if isinstance(step, Configure) and step.file.startswith("https://"):
             fetches[step.file] = step.line
+        elif isinstance(step, Execute | AskOther):
+            fetches |= {u: text for u, text in case.after.items() if u.startswith("https://")}
     there = carried_out(case, remedy) if case.files else case
     dials = redialled(case, remedy)
     return msgspec.structs.replace(there, zones=text, fetches=fetches, dials=dials)

@@ -18,7 +18,7 @@ from mailworthy.audit.healthychain import AUTHORITY, RENEWED
 from mailworthy.audit.healthyconnect import connected, world
 from mailworthy.audit.healthyconnect import shown as showing
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules._talks import dates, leaf, openssl, ours, renewed, shown
+from mailworthy.audit.rules._talks import dates, leaf, openssl, ours, pins, renewed, shown
 from mailworthy.lookup.model import Dialled
 
 _RENEW = "certbot certonly --standalone --force-renewal -d mail.example.com --deploy-hook 'systemctl reload postfix dovecot'"
@@ -32,9 +32,10 @@ _RENEW = "certbot certonly --standalone --force-renewal -d mail.example.com --de
     good=connected(),
 )
 def check(host: HostEvidence, talks: tuple[Dialled, ...]) -> Iterator[Found]:
-    seen = {certificate.der: talk for talk in talks if (certificate := leaf(talk))}
-    if len(seen) < 2 or not ours(host):
-        return
+    seen = {found.der: talk for talk in talks if (found := leaf(talk))}
+    keys = {found.spki for talk in talks if (found := leaf(talk))}
+    if len(seen) < 2 or not ours(host) or (pins(host) and len(keys) > 1):
+        return  # where TLSA records stand for one of the keys, their rule speaks
     places = " and ".join(talk.ask.ip for talk in seen.values())
     yield Found(
         subject=host.name,

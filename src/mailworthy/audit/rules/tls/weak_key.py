@@ -30,10 +30,7 @@ _LEAST = {KeyType.RSA: 2048, KeyType.ECDSA: 224}
 @rule(
     over="hosts",
     severity=Severity.WARNING,
-    references=(
-        "RFC 7525 §4.3",
-        "RFC 9325 §4.5",
-    ),
+    references=("RFC 9325 §4.5",),
     bad=connected(
         dials=world(showing(WEAK_KEY, AUTHORITY)),
         tlsa=f"3 1 1 {WEAK}",
