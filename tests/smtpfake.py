@@ -17,7 +17,9 @@ Script = Callable[[Reader, Writer], Awaitable[None]]
 
 
 @asynccontextmanager
-async def serving(script: Script) -> AsyncIterator[int]:
+async def serving(
+    script: Script, *, ip: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+) -> AsyncIterator[int]:
     """A server on loopback that runs `script` for each client; yields its port."""
 
     async def client(reader: Reader, writer: Writer) -> None:
@@ -28,7 +30,7 @@ async def serving(script: Script) -> AsyncIterator[int]:
         finally:
             writer.close()
 
-    server = await asyncio.start_server(client, "127.0.0.1", 0)
+    server = await asyncio.start_server(client, ip, 0, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

@@ -2,17 +2,21 @@
 
 import asyncio
 import ssl
+import tempfile
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from certificates import Issued, issued
 from mailworthy.errors import UsageError
 from mailworthy.lookup.model import Fetch, Fetched, Status, Why
+from mailworthy.probe import tls
 from mailworthy.probe.https import Getter, get
 from mailworthy.probe.public import Allowed
-from smtpfake import Reader, Script, Writer, context, saying_after_request
+from smtpfake import Reader, Script, Writer, context, saying_after_request, serving
 
 TODAY = datetime.now(UTC)
 ROOT = issued(authority=True, title="Web Root", start=TODAY - timedelta(days=9), days=90)
@@ -21,10 +25,12 @@ GOOD = ROOT.issue(HOST, start=TODAY - timedelta(days=1))
 LOOPBACK = Allowed(["127.0.0.0/8"])
 
 
+@cache
 def trusting() -> ssl.SSLContext:
-    made = ssl.create_default_context()
-    made.load_verify_locations(cadata=ROOT.der)
-    return made
+    with tempfile.NamedTemporaryFile(suffix=".pem") as file:
+        file.write(ROOT.certificate.public_bytes(Encoding.PEM))
+        file.flush()
+        return tls.strict(file.name)
 
 
 def fetched(
@@ -41,17 +47,7 @@ def fetched(
         return ips
 
     async def run() -> Fetched:
-        async def client(reader: Reader, writer: Writer) -> None:
-            try:
-                await script(reader, writer)
-            except OSError:
-                return
-            finally:
-                writer.close()
-
-        server = await asyncio.start_server(client, "127.0.0.1", 0, ssl=context(*chain))
-        async with server:
-            port = server.sockets[0].getsockname()[1]
+        async with serving(script, tls=context(*chain)) as port:
             ask = Fetch(f"https://{HOST}:{port}{path}", **{"timeout": 2.0, **more})
             return await get(ask, Getter(addresses, allowed, trusting()))
 

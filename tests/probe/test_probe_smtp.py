@@ -96,15 +96,14 @@ def test_old_versions_are_seen_where_they_are_asked_for() -> None:
     assert refused.tls_error in said  # whichever asyncio sees first
 
 
-def test_encryption_from_the_first_octet() -> None:
-    async def run() -> Dialled:
-        server = await asyncio.start_server(Server(), "127.0.0.1", 0, ssl=context(LEAF))
-        async with server:
-            port = server.sockets[0].getsockname()[1]
-            ask = Dial("mail.example.com", "127.0.0.1", port, Encryption.IMPLICIT)
-            return await converse(ask, Caller(limits=HASTY))
+async def implicit(script: Script, tls: ssl.SSLContext | None = None) -> Dialled:
+    async with serving(script, tls=tls) as port:
+        ask = Dial("mail.example.com", "127.0.0.1", port, Encryption.IMPLICIT)
+        return await converse(ask, Caller(limits=HASTY))
 
-    reply = asyncio.run(run())
+
+def test_encryption_from_the_first_octet() -> None:
+    reply = asyncio.run(implicit(Server(), context(LEAF)))
     assert reply.tls
     assert reply.tls.chain == (LEAF.der,)
     assert reply.banner
@@ -126,14 +125,6 @@ def test_encryption_that_fails(server: Server, said: str) -> None:
     assert reply.tls is None
     assert said in reply.tls_error
     assert bool(reply.tls_error) == bool(said)
-
-
-async def implicit(script: Script, **server: Any) -> Dialled:
-    listening = await asyncio.start_server(script, "127.0.0.1", 0, **server)
-    async with listening:
-        port = listening.sockets[0].getsockname()[1]
-        ask = Dial("mail.example.com", "127.0.0.1", port, Encryption.IMPLICIT)
-        return await converse(ask, Caller(limits=HASTY))
 
 
 def test_no_encryption_where_all_is_to_be_encrypted() -> None:
@@ -348,9 +339,7 @@ def test_relaying_is_tried_without_sending(
     server = Server(ehlo=(), replies={b"RCPT": answer})
 
     async def run() -> Dialled:
-        listening = await asyncio.start_server(server, "127.0.0.2", 0)
-        async with listening:
-            port = listening.sockets[0].getsockname()[1]
+        async with serving(server, ip="127.0.0.2") as port:
             ask = Dial("mail.example.com", "127.0.0.2", port, trials=(Trial.RELAY,))
             return await converse(ask, Caller(limits=HASTY))
 
