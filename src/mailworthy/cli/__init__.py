@@ -18,6 +18,8 @@ COMMANDS = {
     "verify": "Judge a message as a receiver would, and say why.",
     "sign": "Sign a message with DKIM.",
     "milter": "Judge mail while Postfix or Sendmail takes it, and sign what leaves.",
+    "send-test": "Send a real message, follow it, and read the verdict where it landed.",
+    "inbox": "Take test messages, and show what receivers would make of each.",
     "reports": "Read, keep and understand what the world reports back.",
     "demo": "Show the whole story on a made-up domain, with no network.",
     "completion": "Print the shell completion script.",
@@ -85,7 +87,7 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
 
 @click.group(
     cls=MainGroup,
-    homes={name: (f"mailworthy.cli.{name}", line) for name, line in COMMANDS.items()},
+    homes={name: (f"mailworthy.cli.{name.replace('-', '_')}", line) for name, line in COMMANDS.items()},
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
 )
 @click.option(

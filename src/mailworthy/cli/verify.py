@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mailworthy.receive.authresults import Marking
     from mailworthy.receive.verdict import Verdict
 
-FORMATS = ("text", "json", "markdown")
+FORMATS = ("text", "json", "markdown", "html")
 
 
 def _profiles(_: click.Context, __: click.Parameter, typed: str) -> list[str]:

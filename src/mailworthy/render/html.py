@@ -43,22 +43,26 @@ def document(audits: Sequence[Audit]) -> str:
     """The whole page; it opens from a file, and under the strictest content policy that
     allows inline style."""
     title = audits[0].domain if len(audits) == 1 else f"{len(audits)} domains"
+    return page(title, "\n".join(line for audit in audits for line in _audit(audit)))
+
+
+def page(title: str, body: str) -> str:
+    """A whole page; `body` is HTML, the title is text."""
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     head = (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>mailworthy: {_text(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"<title>mailworthy: {text(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
     )
-    body = "\n".join(line for audit in audits for line in _audit(audit))
     return f"{head}<main>\n{body}\n</main>\n</body>\n</html>\n"
 
 
 def _audit(audit: Audit) -> Iterator[str]:
-    yield f"<h1>{_text(audit.domain)}</h1>\n<table>"
+    yield f"<h1>{text(audit.domain)}</h1>\n<table>"
     for dot in audit.checkpoint:
         mark = f'<td class="dot {_CLASS[dot.state]}" title="{dot.state.value}">{_MARKS[dot.state]}</td>'
-        yield f"<tr>{mark}<th scope=row>{dot.name}</th><td>{_text(dot.says)}</td></tr>"
+        yield f"<tr>{mark}<th scope=row>{dot.name}</th><td>{text(dot.says)}</td></tr>"
     yield "</table>"
     yield from _trials(audit.trials)
     for finding in audit.findings:
@@ -76,28 +80,29 @@ def _trials(trials: Sequence[Trial]) -> Iterator[str]:
     for each in told(trials):
         mark = f'<td class="dot {_ANSWERS[each.answer]}" title="{each.answer}">{MARKS[each.answer]}</td>'
         why = f"{each.says} (from {addresses(each.ips)}): {each.why}"
-        yield f"<tr>{mark}<th scope=row>{_text(each.title)}</th><td>{_text(why)}</td></tr>"
+        yield f"<tr>{mark}<th scope=row>{text(each.title)}</th><td>{text(why)}</td></tr>"
     yield "</table>"
 
 
 def _finding(finding: Finding) -> Iterator[str]:
     kind = finding.severity.value if finding.waived is None else "waived"
     opened = " open" if kind in ("blocker", "warning") else ""
-    yield f'<details{opened}><summary><b class="{kind}">{kind}</b>{_text(finding.message)}</summary>'
-    yield f"<p><code>{finding.rule}</code> · {_text(', '.join(finding.references))}</p>"
+    yield f'<details{opened}><summary><b class="{kind}">{kind}</b>{text(finding.message)}</summary>'
+    yield f"<p><code>{finding.rule}</code> · {text(', '.join(finding.references))}</p>"
     if finding.waived is not None:
-        yield f"<p>Waived: {_text(finding.waived)}</p></details>"
+        yield f"<p>Waived: {text(finding.waived)}</p></details>"
         return
     shown = "\n".join(line for s in finding.evidence for line in (f"$ {s.command}", s.said))
     todo = "\n".join(lines_of(finding.remedy))
-    yield f"<pre>{_text(shown)}</pre>\n<pre>{_text(todo)}</pre>\n</details>"
+    yield f"<pre>{text(shown)}</pre>\n<pre>{text(todo)}</pre>\n</details>"
 
 
 def _gaps(title: str, gaps: Sequence[Gap]) -> Iterator[str]:
     if gaps:
-        items = "".join(f"<li>{_text(g.what)}: {_text(explained(g.why))}</li>" for g in gaps)
+        items = "".join(f"<li>{text(g.what)}: {text(explained(g.why))}</li>" for g in gaps)
         yield f"<h2>{title}</h2>\n<ul>{items}</ul>"
 
 
-def _text(text: str) -> str:
-    return escape(harmless(text, lines=True))
+def text(said: str) -> str:
+    """Text of the world in HTML: escaped, with nothing in it that steers or reorders."""
+    return escape(harmless(said, lines=True))

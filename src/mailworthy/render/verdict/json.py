@@ -19,7 +19,15 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def document(verdict: Verdict, *, trace: bool = False, header: Marking | None = None) -> str:
     """One object, indented; servers, times and remaining TTLs stand in its trace alone."""
-    return encode({"verdict": _clean(_verdict(verdict, trace, header))}, indent=2)
+    return encode({"verdict": plain(verdict, trace=trace, header=header)}, indent=2)
+
+
+def plain(
+    verdict: Verdict, *, trace: bool = False, header: Marking | None = None
+) -> dict[str, Any]:
+    """The same as values that JSON has."""
+    found: dict[str, Any] = _clean(_verdict(verdict, trace, header))
+    return found
 
 
 def _verdict(verdict: Verdict, trace: bool, header: Marking | None) -> dict[str, Any]:

@@ -24,6 +24,11 @@ class Lines:
         self._reader = reader
         self._buffer = bytearray()
 
+    @property
+    def clear(self) -> bool:
+        """Whether all that came has been read."""
+        return not self._buffer
+
     async def line(self, most: int = 4096) -> bytes:
         """A line without its end. Raises Closed, TooLong."""
         while (end := self._buffer.find(b"\n")) < 0:

@@ -1,0 +1,98 @@
+"""The folder of an inbox: addresses that were given out, and a page a message, for some days."""
+
+import base64
+import contextlib
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from secrets import token_bytes, token_hex
+
+from mailworthy.errors import UsageError
+from mailworthy.inbox.boxes import TOKEN, Box
+from mailworthy.names import readable
+
+_GIVEN = "given"
+_DAY = 86_400
+MOST_PAGES = 50  # of one address
+MOST_GIVEN = 10_000
+_KINDS = (".json", ".html")
+
+
+class Full(Exception):
+    """No more pages are written, for this address or in all."""
+
+
+class Folder:
+    """A folder; what in it is older than `days` goes."""
+
+    def __init__(self, path: Path, *, days: float = 7, most: int = 5000) -> None:
+        self.path = path
+        self._days, self._most = days, most
+
+    def prepare(self) -> None:
+        """Make it. Raises UsageError where that is impossible."""
+        try:
+            (self.path / _GIVEN).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise UsageError(f"{readable(str(self.path), 100)}: {why}") from None
+
+    def give(self, domain: str) -> str:
+        """A new address that nobody guesses. Raises UsageError where there are too many."""
+        self.prepare()
+        given = self.path / _GIVEN
+        if sum(1 for _ in os.scandir(given)) >= MOST_GIVEN:
+            raise UsageError(f"{MOST_GIVEN} addresses are given out: wait until the oldest go")
+        token = base64.b32encode(token_bytes(10)).decode().lower()
+        (given / token).write_text(f"{domain}\n")
+        return f"{token}@{domain}"
+
+    def knows(self, token: str, domain: str) -> bool:
+        """Whether a token was given out for a domain, and has not run out."""
+        if not TOKEN.fullmatch(token):
+            return False
+        place = self.path / _GIVEN / token
+        try:
+            fresh = time.time() - place.stat().st_mtime < self._days * _DAY
+            return fresh and place.read_text().strip() == domain
+        except OSError:
+            return False
+
+    def room(self, box: Box) -> None:
+        """Raises Full where no page of this address can be added."""
+        mine = len(list((self.path / box.name).glob("*.html")))
+        if mine >= MOST_PAGES or len(list(self.path.glob("*/*.html"))) >= self._most:
+            raise Full
+
+    def write(self, box: Box, at: datetime, page: str, data: str) -> Path:
+        """Write one message as HTML and JSON; the HTML is there when all of it is."""
+        folder = self.path / box.name
+        folder.mkdir(exist_ok=True)
+        name = f"{at.strftime('%Y%m%dT%H%M%SZ')}-{token_hex(4)}"
+        for suffix, text in ((".json", data), (".html", page)):
+            part = folder / f".{name}{suffix}"
+            part.write_text(text, encoding="utf-8", errors="backslashreplace")
+            part.replace(folder / f"{name}{suffix}")
+        return folder / f"{name}.html"
+
+    def clean(self) -> int:
+        """Remove what is too old; how many files that were. Only files of ours are touched."""
+        end = time.time() - self._days * _DAY
+        gone = 0
+        for path in [*self._pages(), *(self.path / _GIVEN).glob("*")]:
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime < end:
+                    path.unlink()
+                    gone += 1
+        for folder in [p for p in self.path.glob("*") if p.is_dir() and p.name != _GIVEN]:
+            if not any(folder.iterdir()):
+                shutil.rmtree(folder, ignore_errors=True)
+        return gone
+
+    def _pages(self) -> Iterator[Path]:
+        for kind in _KINDS:
+            yield from self.path.glob(f"*/*{kind}")
+            yield from self.path.glob(f"*/.*{kind}")

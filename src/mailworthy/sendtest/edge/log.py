@@ -1,0 +1,173 @@
+"""What a log says from now on: a file, also when it is rotated, or the journal of systemd."""
+
+import os
+import selectors
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from mailworthy.errors import UsageError
+from mailworthy.names import readable
+
+PLACES = ("/var/log/mail.log", "/var/log/maillog", "/var/log/postfix.log", "/var/log/mail/mail.log")
+JOURNAL = "journal"
+_PIECE = 1 << 18
+_LONGEST = 1 << 16  # octets of a line; what is longer is no line of Postfix's
+MOST = 1 << 30  # octets that are read of a log in all
+_COMMAND = (
+    "journalctl",
+    "--follow",
+    "--lines=0",
+    "--no-pager",
+    "--quiet",
+    "--output=short-iso",
+    "SYSLOG_FACILITY=2",
+)
+
+
+class Log(Protocol):
+    """New lines of a log; each call gives those that came since the last."""
+
+    where: str
+
+    def lines(self) -> list[str]:
+        """Whole lines, without their ends."""
+        ...
+
+
+class _Cutter:
+    """Cuts octets into lines, of bounded length."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._dropping = False
+
+    def cut(self, data: bytes) -> Iterator[str]:
+        *whole, self._rest = (self._rest + data).split(b"\n")
+        for line in whole:
+            if not self._dropping and len(line) <= _LONGEST:
+                yield line.decode("utf-8", "replace")
+            self._dropping = False
+        if len(self._rest) > _LONGEST:
+            self._rest, self._dropping = b"", True
+
+
+class FileLog:
+    """A file, from its end on. A rotated one is read to its end before the new one is begun."""
+
+    def __init__(self, path: Path) -> None:
+        self.where = str(path)
+        self._path = path
+        self._cutter = _Cutter()
+        self._left = MOST
+        try:
+            self._file = path.open("rb", buffering=0)
+        except OSError as error:
+            raise UsageError(f"{readable(str(path), 100)}: {error.strerror}") from None
+        self._file.seek(0, os.SEEK_END)
+
+    def lines(self) -> list[str]:
+        """What was added; nothing where the file has gone for a moment."""
+        found = list(self._cutter.cut(self._more()))
+        if not found and self._rotated():
+            self._reopen()
+            found = list(self._cutter.cut(self._more()))
+        return found
+
+    def close(self) -> None:
+        """Read no more."""
+        self._file.close()
+
+    def _more(self) -> bytes:
+        state = os.fstat(self._file.fileno())
+        if state.st_size < self._file.tell():  # emptied in place (copytruncate)
+            self._file.seek(0)
+        data = self._file.read(min(_PIECE, self._left))
+        self._left -= len(data or b"")
+        return data or b""
+
+    def _rotated(self) -> bool:
+        try:
+            there = os.stat(self._path)
+        except OSError:
+            return False
+        here = os.fstat(self._file.fileno())
+        return (there.st_dev, there.st_ino) != (here.st_dev, here.st_ino)
+
+    def _reopen(self) -> None:
+        try:
+            file = self._path.open("rb", buffering=0)
+        except OSError:
+            return  # not ours to read yet; it may be the next time
+        self._file.close()
+        self._file = file
+
+
+class Journal:
+    """What `journalctl --follow` prints of the mail system."""
+
+    where = JOURNAL
+
+    def __init__(self, command: tuple[str, ...] = _COMMAND) -> None:
+        self._cutter = _Cutter()
+        self._left = MOST
+        try:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "LC_ALL": "C"},
+            )
+        except OSError as error:
+            raise UsageError(f"journalctl cannot be started: {error.strerror}") from None
+
+    def lines(self) -> list[str]:
+        """What has come, without waiting."""
+        assert self._process.stdout is not None
+        found: list[str] = []
+        with selectors.DefaultSelector() as ready:
+            ready.register(self._process.stdout, selectors.EVENT_READ)
+            while self._left > 0 and ready.select(0):
+                data = os.read(self._process.stdout.fileno(), _PIECE)
+                if not data:
+                    break
+                self._left -= len(data)
+                found += self._cutter.cut(data)
+        return found
+
+    def close(self) -> None:
+        """End it."""
+        self._process.kill()
+        self._process.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+
+@contextmanager
+def opened(where: str | None) -> Iterator[FileLog | Journal | None]:
+    """The log to follow: a file, `journal`, or where mail systems usually write; None without.
+
+    Raises UsageError where one was named that cannot be read.
+    """
+    log = _open(where)
+    try:
+        yield log
+    finally:
+        if log is not None:
+            log.close()
+
+
+def _open(where: str | None) -> FileLog | Journal | None:
+    if where is not None:
+        return Journal() if where == JOURNAL else FileLog(Path(where))
+    path = next((each for each in map(Path, PLACES) if _readable(each)), None)
+    if path is not None:
+        return FileLog(path)
+    return Journal() if Path("/run/systemd/journal/socket").exists() else None
+
+
+def _readable(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.R_OK)

@@ -1,0 +1,122 @@
+"""A real message, followed through real Postfix and found in real Dovecot."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from lab.internet import Lab
+from lab.mailhost import COMMAND
+from lab.plan import PASSWORD
+
+pytestmark = pytest.mark.lab
+ALICE, BOB = "alice@sender.example", "bob@receiver.example"
+BOX = ("--imap", "imaps://bob@mail.receiver.example")
+
+
+def said(lab: Lab, *argv: str, code: int) -> str:
+    """What `send-test` prints on the sender's server."""
+    common = ("--dns", lab.resolver, "--no-blocklists", "--from", ALICE)
+    secret = f"MAILWORTHY_IMAP_PASSWORD={PASSWORD}"
+    done = lab.sender.run(["env", secret, *COMMAND, "send-test", *argv, *common], seconds=60)
+    assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
+    return done.stdout
+
+
+def outcome_of(lab: Lab, *argv: str, code: int) -> dict[str, Any]:
+    """The only test, as JSON has it."""
+    (found,) = json.loads(said(lab, *argv, "--format", "json", code=code))["tests"]
+    return dict(found)
+
+
+def words(found: dict[str, Any]) -> dict[str, tuple[str, str, bool | None]]:
+    """By method what they say, what we say, and whether that is the same."""
+    rows = found["found"]["comparisons"]
+    return {row["method"]: (row["theirs"], row["ours"], row["agree"]) for row in rows}
+
+
+def test_it_is_sent_followed_found_and_judged_by_both(lab: Lab) -> None:
+    found = outcome_of(lab, BOB, *BOX, code=0)
+    assert (found["outcome"], found["state"]) == ("passed", "delivered")
+    assert found["reply"]["host"] == "mail.receiver.example"
+    assert found["reply"]["code"] == 250
+    (queue_id,) = found["trail"]["queue_ids"]
+    assert f"{queue_id}: message-id={found['message_id']}" in lab.log(lab.sender)
+    assert (found["found"]["place"], found["found"]["folder"]) == ("inbox", "INBOX")
+    assert found["found"]["seconds"] < 30
+    assert found["found"]["authserv_id"] == "mail.receiver.example"
+    said_of = words(found)
+    for method in ("spf", "dkim", "dmarc"):
+        assert said_of[method] == ("pass", "pass", True)
+    verdict = found["found"]["verdict"]
+    assert verdict["disposition"] == "accept"
+    assert verdict["envelope"]["mail_from"] == ALICE
+    assert verdict["envelope"]["ip"] in lab.sender.place.addresses
+
+
+def test_people_see_both_verdicts(lab: Lab) -> None:
+    text = said(lab, BOB, *BOX, "--smtp", "127.0.0.1:25", code=0)
+    assert "✓ bob@receiver.example: delivered, in the inbox" in text
+    assert re.search(r"(?m)^ +there +here", text)
+    assert re.search(r"(?m)^ +dmarc +pass +pass +the same", text)
+    assert "By us, as strict" in text
+
+
+def test_a_refusal_is_explained(lab: Lab) -> None:
+    found = outcome_of(lab, "nobody@receiver.example", code=1)
+    assert (found["outcome"], found["state"]) == ("failed", "bounced")
+    assert (found["reply"]["code"], found["reply"]["enhanced"]) == (550, "5.1.1")
+    assert found["reply"]["command"] == "RCPT TO"
+    assert found["meaning"]["meaning"] == "there is no such mailbox"
+
+
+def test_what_is_put_off_is_explained(lab: Lab) -> None:
+    """Nobody listens at the spoofer."""
+    found = outcome_of(lab, "somebody@spoofer.example", "--wait", "8", code=3)
+    assert (found["outcome"], found["state"]) == ("undetermined", "deferred")
+    assert found["reply"]["code"] == 0
+    assert "Connection refused" in found["reply"]["text"]
+    assert "nobody listens on port 25" in found["meaning"]["meaning"]
+
+
+def test_a_receiver_that_wants_us_to_come_again_is_explained(lab: Lab) -> None:
+    with receiving(lab, "smtpd_recipient_restrictions=defer"):
+        found = outcome_of(lab, BOB, "--wait", "8", code=3)
+    assert found["state"] == "deferred"
+    assert str(found["reply"]["code"]).startswith("4")
+    assert found["reply"]["host"] == "mail.receiver.example"
+    assert found["meaning"] is not None
+
+
+def test_a_failed_signature_shows_in_both_verdicts(lab: Lab) -> None:
+    """Keys that are gone from DNS: DKIM fails there and here, and SPF alone carries DMARC."""
+    zone = lab.sender.folder / "zone"
+    selectors = re.findall(r"(?m)^(\S+\._domainkey)", _zones(lab))
+    assert selectors, zone
+    names = [f"{each}.sender.example TXT" for each in selectors]
+    with lab.changed("sender.example", [], names):
+        found = outcome_of(lab, BOB, *BOX, code=0)
+    assert words(found)["dkim"][1] != "pass"
+    assert words(found)["dkim"][2] is not False
+    assert words(found)["spf"] == ("pass", "pass", True)
+
+
+@contextmanager
+def receiving(lab: Lab, setting: str) -> Iterator[None]:
+    """The receiver's Postfix with another setting for a while."""
+    name = setting.partition("=")[0]
+    before = lab.receiver.script(f"postconf -h {name}").strip()
+    lab.receiver.script(f"postconf -e '{setting}'")
+    lab.receiver.reload()
+    try:
+        yield
+    finally:
+        lab.receiver.script(f"postconf -e '{name}={before}'")
+        lab.receiver.reload()
+
+
+def _zones(lab: Lab) -> str:
+    return "\n".join(p.read_text() for p in lab.sender.folder.rglob("*.zone"))
