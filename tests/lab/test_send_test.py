@@ -75,7 +75,7 @@ def test_a_refusal_is_explained(lab: Lab) -> None:
 
 def test_what_is_put_off_is_explained(lab: Lab) -> None:
     """Nobody listens at the spoofer."""
-    found = outcome_of(lab, "somebody@spoofer.example", "--wait", "8", code=3)
+    found = outcome_of(lab, "somebody@spoofer.example", "--wait", "4", code=3)
     assert (found["outcome"], found["state"]) == ("undetermined", "deferred")
     assert found["reply"]["code"] == 0
     assert "Connection refused" in found["reply"]["text"]
@@ -84,7 +84,7 @@ def test_what_is_put_off_is_explained(lab: Lab) -> None:
 
 def test_a_receiver_that_wants_us_to_come_again_is_explained(lab: Lab) -> None:
     with receiving(lab, "smtpd_recipient_restrictions=defer"):
-        found = outcome_of(lab, BOB, "--wait", "8", code=3)
+        found = outcome_of(lab, BOB, "--wait", "4", code=3)
     assert found["state"] == "deferred"
     assert str(found["reply"]["code"]).startswith("4")
     assert found["reply"]["host"] == "mail.receiver.example"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mailworthy.cli.options import asking, dmarc_reject, option
+from mailworthy.cli.options import ASKING, asking, dmarc_reject, option
 from mailworthy.settings import BY_NAME
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def command(
     from mailworthy.receive.facade import verify
     from mailworthy.receive.words import DmarcReject
 
-    how = Asking(**{name: given.pop(name) for name in Asking.__struct_fields__})
+    how = Asking(**{name: given.pop(name) for name in ASKING})
     stored = read_message(message)
     wanted = _wanted(profiles)
     ours = tuple(map(_ours, own))
