@@ -11,7 +11,7 @@ from cli.clikit import inside, mailworthy
 from mailworthy.audit.healthyserver import MAIN, MASTER, served
 
 CASE = served(
-    main=("smtpd_relay_restrictions = permit_mynetworks, permit, reject_unauth_destination",)
+    main=("smtpd_relay_restrictions = check_client_access static:OK, reject_unauth_destination",)
 )
 PRINTED = {"ip": "[]", "ss": "LISTEN 0 9 0.0.0.0:25 *:*\nLISTEN 0 9 127.0.0.1:11332 *:*\n"}
 

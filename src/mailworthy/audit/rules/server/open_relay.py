@@ -18,11 +18,9 @@ from collections.abc import Iterator
 from mailworthy.audit.finding import Found, Remedy, Severity
 from mailworthy.audit.healthyserver import served
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.server._relay import LISTS, Relay, verdict_of
+from mailworthy.audit.rules.server._relay import LISTS, RIGHT, Relay, verdict_of
 from mailworthy.audit.rules.server._shared import RELOAD, assign, named, short, show
 from mailworthy.servers.reading.model import Postfix
-
-_RIGHT = "permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination"
 
 
 @rule(
@@ -30,25 +28,22 @@ _RIGHT = "permit_mynetworks, permit_sasl_authenticated, reject_unauth_destinatio
     severity=Severity.BLOCKER,
     references=("RFC 5321 §7.9", "RFC 2505 §2.1"),
     bad=served(
-        main=("smtpd_relay_restrictions = permit_mynetworks, permit, reject_unauth_destination",)
+        main=(
+            "smtpd_relay_restrictions = permit_mynetworks, check_client_access static:OK, reject_unauth_destination",
+        )
     ),
     good=served(),
 )
 def check(postfix: Postfix) -> Iterator[Found]:
     for service in postfix.public:
         verdict, name, word = verdict_of(postfix, service)
-        if verdict is Relay.REFUSED:
+        if verdict is not Relay.OPEN:
             continue
-        stuck = "nothing refuses relaying, so Postfix takes no mail at all"
-        by = f"{word} stands before reject_unauth_destination" if word else "nothing refuses it"
+        by = f"{short(word, 80)} stands first" if word else "nothing in it decides"
         yield Found(
             subject=named(postfix),
-            message=(
-                f"{short(service.label, 60)}: {stuck}"
-                if verdict is Relay.STUCK
-                else f"strangers may send to strangers ({short(service.label, 60)}, {name}: {by})"
-            ),
+            message=f"strangers may send to strangers ({short(service.label, 60)}, {name}: {by})",
             evidence=show(postfix, *LISTS, service=service),
-            remedy=Remedy((assign(postfix, LISTS[0], _RIGHT, service),), RELOAD),
+            remedy=Remedy((assign(postfix, LISTS[0], RIGHT, service),), RELOAD),
         )
         return
