@@ -1,6 +1,6 @@
 """Writing reports to a store, without a reader: records that are made up, committed to SQLite.
 
-    python benchmarks/reports_store.py [--smoke]
+    python benchmarks/reports_store.py [--smoke] [--pace]
 
 At last both together, as `mailworthy reports import` does it with a folder of small reports.
 `benchmarks/reports.py` measures reading alone, and then calls this.
@@ -133,12 +133,13 @@ SMALL = {
 }
 
 
-def measure(share: int) -> None:
-    """Print what was measured."""
+def measure(share: int) -> float:
+    """Print what was measured; how many records of a large report a processor second."""
     with tempfile.TemporaryDirectory() as folder, store.open(Path(folder) / "a.db") as target:
         start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         large, small = RECORDS // share, REPORTS // share
-        lines = [["one large report, records", *rates(large, one_large(target, large))]]
+        times = one_large(target, large)
+        lines = [["one large report, records", *rates(large, times)]]
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         target.backend.tidy()
         size = (Path(folder) / "a.db").stat().st_size / large
@@ -148,13 +149,18 @@ def measure(share: int) -> None:
     print(
         f"\n{peak:.1f} MiB of memory at most, {start:.1f} after opening; {size:.0f} octets a record"
     )
+    return large / times[1]
 
 
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="a tenth of everything")
-    measure(10 if parser.parse_args().smoke else 1)
+    parser.add_argument("--pace", action="store_true", help="the pace of a large report, at last")
+    options = parser.parse_args()
+    pace = measure(10 if options.smoke else 1)
+    if options.pace:
+        print(round(pace))
 
 
 if __name__ == "__main__":

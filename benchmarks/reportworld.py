@@ -66,7 +66,7 @@ REASON = """    <reason>
     </reason>
 """
 TAIL = "</feedback>\n"
-BEGIN = 1_795_996_800
+BEGIN = 1_788_220_800
 DAY = 86_400
 
 
