@@ -14,8 +14,8 @@ import pytest
 
 from lab.internet import Lab
 from lab.machine import wait_for
-from lab.needs import PATH
 from lab.mailhost import MailHost
+from lab.needs import PATH
 from lab.plan import MAIL, reverse_zone
 from mailworthy.audit.cure import with_line
 from mailworthy.rdata.address import reverse_name
