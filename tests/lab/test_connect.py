@@ -73,6 +73,10 @@ def self_signed(lab: Lab) -> Issued:
     return lab.issue(["other.example"], expired=True, self_signed=True)
 
 
+def unknown(lab: Lab) -> Issued:
+    return lab.issue([HOST], self_signed=True)
+
+
 def leaf_alone(lab: Lab) -> Issued:
     return alone(lab.issue([HOST]))
 
@@ -128,6 +132,7 @@ def test_dane(lab: Lab, name: str) -> None:
         said = checked(lab)
         sent = send(lab)
     assert said.dane() is expected
+    assert bool(said.found("dane-")) == (expected is Result.FAILED), said.findings
     assert sent.arrived == (expected is not Result.FAILED), sent
     assert sent.tls.startswith("Verified") == (expected is Result.VERIFIED), sent
 
@@ -136,7 +141,7 @@ STS = {
     "as it should be": (Way(), "enforce", HOST, Outcome.VALID),
     "wildcard": (Way(), "enforce", f"*.{DOMAIN}", Outcome.VALID),
     "another host": (Way(), "enforce", f"other.{DOMAIN}", Outcome.MX_MISMATCH),
-    "self-signed": (Way(self_signed), "enforce", HOST, Outcome.EXPIRED),
+    "self-signed": (Way(unknown), "enforce", HOST, Outcome.NOT_TRUSTED),
     "expired": (Way(expired), "enforce", HOST, Outcome.EXPIRED),
     "other name": (Way(stranger), "enforce", HOST, Outcome.HOST_MISMATCH),
     "no starttls": (Way(encrypted=False), "enforce", HOST, Outcome.STARTTLS_NOT_SUPPORTED),
@@ -149,12 +154,14 @@ STS = {
 def test_mta_sts(lab: Lab, name: str) -> None:
     way, mode, pattern, expected = STS[name]
     with being(lab, way), serving_policy(lab, mode, pattern), policy_of_sts(lab):
-        said = checked(lab).sts()
+        said = checked(lab)
         sent = send(lab)
-    assert said is not None
-    assert said.result is expected
-    assert sent.arrived == said.delivers, sent
-    assert sent.tls.startswith("Verified") == (said.result is Outcome.VALID), sent
+    verdict = said.sts()
+    assert verdict is not None
+    assert verdict.result is expected
+    assert bool(said.found("mtasts-")) == (not verdict.delivers), said.findings
+    assert sent.arrived == verdict.delivers, sent
+    assert sent.tls.startswith("Verified") == (expected is Outcome.VALID), sent
 
 
 @contextlib.contextmanager
@@ -176,14 +183,15 @@ def web_certificate(lab: Lab, issued: Issued) -> Iterator[None]:
 @knows_sts
 def test_a_policy_from_a_host_that_nobody_trusts_is_none(lab: Lab) -> None:
     # Under it nothing would be delivered: it names another host.
-    unknown = lab.issue([f"mta-sts.{DOMAIN}"], self_signed=True)
+    site = lab.issue([f"mta-sts.{DOMAIN}"], self_signed=True)
     other = serving_policy(lab, "enforce", f"other.{DOMAIN}")
-    with other, web_certificate(lab, unknown), policy_of_sts(lab):
+    with other, web_certificate(lab, site), policy_of_sts(lab):
         said = checked(lab)
         assert send(lab).arrived
     fetched = said.fetched()
     assert (fetched.status, fetched.why, said.sts()) == (Status.FAILED, Why.TLS, None)
     assert "self-signed" in fetched.detail
+    assert "mtasts-host-untrusted" in said.findings
 
 
 def test_trials_of_the_own_server(lab: Lab) -> None:
