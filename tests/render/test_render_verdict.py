@@ -27,7 +27,7 @@ from render.renderkit import NASTY
 
 CASES = Path(__file__).parent.parent / "cases" / "messages"
 NOW = datetime(2026, 3, 2, 9, 0, 10, tzinfo=UTC)
-FORMATS = ("text", "json", "markdown")
+FORMATS = ("text", "json", "markdown", "html")
 WORLD = (CASES / "world.zone").read_text()
 JANE = Envelope("192.0.2.25", "mail.example.com", "jane@example.com", tls=True)
 CLEAN = (CASES / "clean.eml").read_bytes()

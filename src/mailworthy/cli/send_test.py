@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mailworthy.cli.means import Asking
     from mailworthy.sendtest.edge.run import Mailbox, Plan
     from mailworthy.sendtest.edge.submit import Smtp
-    from mailworthy.sendtest.model import Tested
+    from mailworthy.sendtest.model import Sent
 
 FORMATS = ("text", "json", "markdown")
 PASSWORD = "MAILWORTHY_SMTP_PASSWORD"
@@ -228,7 +228,7 @@ def _say(text: str, format: str) -> None:
     click.echo(text if format == "text" else text.encode(), nl=False)
 
 
-def _code(tests: "list[Tested]") -> int:
+def _code(tests: "list[Sent]") -> int:
     from mailworthy.sendtest.model import Outcome
 
     outcomes = {test.outcome for test in tests}

@@ -70,7 +70,7 @@ class Outcome(StrEnum):
     UNDETERMINED = "undetermined"
 
 
-class Tested(msgspec.Struct, frozen=True):
+class Sent(msgspec.Struct, frozen=True):
     """One message to one address, from sending to reading.
 
     `looked` tells that a mailbox was searched, `log` why there is no log to follow (empty where

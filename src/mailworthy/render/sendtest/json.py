@@ -6,17 +6,17 @@ from typing import Any
 import msgspec
 
 from mailworthy.render.jsontext import encode
-from mailworthy.render.verdict.json import plain
+from mailworthy.render.verdict.json import clean, plain
 from mailworthy.sendtest.follow import Trail
-from mailworthy.sendtest.model import Found, Tested
+from mailworthy.sendtest.model import Found, Sent
 
 
-def document(tests: Sequence[Tested]) -> str:
+def document(tests: Sequence[Sent]) -> str:
     """One object, indented."""
-    return encode({"tests": [_test(test) for test in tests]}, indent=2)
+    return encode({"tests": clean([_test(test) for test in tests])}, indent=2)
 
 
-def _test(test: Tested) -> dict[str, Any]:
+def _test(test: Sent) -> dict[str, Any]:
     return {
         "outcome": test.outcome,
         "from": test.sender,

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence
 
 from mailworthy.render.markdown import literal
 from mailworthy.render.sendtest import words
-from mailworthy.sendtest.model import Tested
+from mailworthy.sendtest.model import Sent
 
 
-def document(tests: Sequence[Tested]) -> str:
+def document(tests: Sequence[Sent]) -> str:
     """The same as in a terminal, as headings, tables and lists."""
     return "\n".join(line for test in tests for line in _test(test)).rstrip("\n") + "\n"
 
 
-def _test(test: Tested) -> Iterator[str]:
+def _test(test: Sent) -> Iterator[str]:
     mark = words.MARKS[test.outcome][0]
     yield from (f"# {mark} {literal(test.recipient)}: {literal(words.headline(test))}", "")
     yield from ("| | |", "|---|---|")

@@ -4,19 +4,21 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from mailworthy.render.lines import INDENT, wrapped
+from mailworthy.names import harmless
+from mailworthy.render.lines import INDENT, cut, wrapped
 from mailworthy.render.sendtest import words
-from mailworthy.sendtest.model import Tested
+from mailworthy.sendtest.model import Sent
 
 _LABEL = 20
+_COLUMN = 12
 
 
-def document(tests: Sequence[Tested]) -> str:
+def document(tests: Sequence[Sent]) -> str:
     """All of them; coloured, so print it with `click.echo`."""
     return "\n".join(line for test in tests for line in _test(test)) + "\n"
 
 
-def _test(test: Tested) -> Iterator[str]:
+def _test(test: Sent) -> Iterator[str]:
     mark, colour = words.MARKS[test.outcome]
     yield ""
     first, *rest = wrapped(f"{test.recipient}: {words.headline(test)}", INDENT, f"  {mark} ")
@@ -34,17 +36,18 @@ def _test(test: Tested) -> Iterator[str]:
         yield from wrapped(step, INDENT + "  ", INDENT + "· ")
 
 
-def _compared(test: Tested) -> Iterator[str]:
+def _compared(test: Sent) -> Iterator[str]:
     found = words.comparisons(test)
     if not found:
         return
-    yield from ("", f"{INDENT}{'':<8}{'there':<12}{'here':<12}")
+    yield from ("", f"{INDENT}{'':<8}{_cell('there')}{_cell('here')}")
     for method, theirs, ours, agree in found:
-        line = f"{INDENT}{method:<8}{theirs:<12}{ours:<12}{agree}"
+        said = f"{_cell(theirs)}{_cell(ours)}"
+        line = f"{INDENT}{method:<8}{said}{agree}"
         yield click.style(line, fg="red") if agree == "differs" else line
 
 
-def _meaning(test: Tested) -> Iterator[str]:
+def _meaning(test: Sent) -> Iterator[str]:
     told = words.meaning(test)
     if told is None:
         return
@@ -54,3 +57,8 @@ def _meaning(test: Tested) -> Iterator[str]:
     yield from wrapped(f"{todo}.", INDENT + "  ", INDENT + "· ")
     for line in wrapped(f"({source})"):
         yield click.style(line, fg="bright_black")
+
+
+def _cell(text: str) -> str:
+    """A word in its column."""
+    return f"{cut(harmless(text), _COLUMN - 1):<{_COLUMN}}"

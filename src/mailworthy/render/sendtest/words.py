@@ -6,7 +6,7 @@ from mailworthy.receive.words import Disposition
 from mailworthy.render.verdict import advice
 from mailworthy.render.verdict.words import VERDICTS, capital
 from mailworthy.sendtest.follow import State
-from mailworthy.sendtest.model import Comparison, Found, Outcome, Place, Tested
+from mailworthy.sendtest.model import Comparison, Found, Outcome, Place, Sent
 
 MARKS = {
     Outcome.PASSED: ("✓", "green"),
@@ -31,7 +31,7 @@ _MOST = 300
 _LOCAL = "this server itself"
 
 
-def headline(test: Tested) -> str:
+def headline(test: Sent) -> str:
     """What became of the message, in a few words."""
     if not test.submission.accepted:
         return "not taken by your own server"
@@ -47,7 +47,7 @@ def headline(test: Tested) -> str:
     return word
 
 
-def rows(test: Tested) -> Iterator[tuple[str, str]]:
+def rows(test: Sent) -> Iterator[tuple[str, str]]:
     """Label and text: the way of the message, step by step."""
     yield "From", test.sender
     yield "Message-ID", test.message_id
@@ -63,7 +63,7 @@ def rows(test: Tested) -> Iterator[tuple[str, str]]:
         yield "Mailbox", test.mailbox
 
 
-def _answered(test: Tested) -> Iterator[tuple[str, str]]:
+def _answered(test: Sent) -> Iterator[tuple[str, str]]:
     reply, last = test.reply, test.trail.last
     if reply is None:
         return
@@ -89,7 +89,7 @@ def _mail(found: Found) -> Iterator[tuple[str, str]]:
         yield "By us", f"not judged: {found.judged.why}"
 
 
-def comparisons(test: Tested) -> list[tuple[str, str, str, str]]:
+def comparisons(test: Sent) -> list[tuple[str, str, str, str]]:
     """Method, their word, our word, and whether they agree."""
     found = test.found.judged.comparisons if test.found is not None else ()
     return [(c.method, c.theirs or "–", c.ours or "–", _agreed(c)) for c in found]
@@ -99,7 +99,7 @@ def _agreed(each: Comparison) -> str:
     return _AGREE[each.agree]
 
 
-def meaning(test: Tested) -> tuple[str, str, str] | None:
+def meaning(test: Sent) -> tuple[str, str, str] | None:
     """What the reply means, what to do, and the source; None where all is well or unknown."""
     well = (State.DELIVERED, State.UNSEEN, State.QUEUED)
     if test.meaning is None or (test.submission.accepted and test.trail.state in well):
@@ -108,7 +108,7 @@ def meaning(test: Tested) -> tuple[str, str, str] | None:
     return capital(test.meaning.meaning), capital(test.meaning.todo), source
 
 
-def steps(test: Tested) -> list[str]:
+def steps(test: Sent) -> list[str]:
     """What to do about the message, beside the reply: by the verdict, or to see more."""
     found = test.found
     if found is not None and found.judged.verdict is not None:

@@ -26,7 +26,7 @@ def plain(
     verdict: Verdict, *, trace: bool = False, header: Marking | None = None
 ) -> dict[str, Any]:
     """The same as values that JSON has."""
-    found: dict[str, Any] = _clean(_verdict(verdict, trace, header))
+    found: dict[str, Any] = clean(_verdict(verdict, trace, header))
     return found
 
 
@@ -106,13 +106,13 @@ def _step(step: Step) -> dict[str, Any]:
     return {"check": step.check, **line}
 
 
-def _clean(value: Any) -> Any:
+def clean(value: Any) -> Any:
     """Text in which an octet of the message stands for no character is escaped: JSON is
     Unicode."""
     if isinstance(value, str):
         return printable(value) if _SURROGATE.search(value) else value
     if isinstance(value, dict):
-        return {key: _clean(each) for key, each in value.items()}
+        return {key: clean(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_clean(each) for each in value]
+        return [clean(each) for each in value]
     return value

@@ -23,7 +23,7 @@ from mailworthy.sendtest.edge.log import Log
 from mailworthy.sendtest.edge.submit import Smtp, by_program, by_smtp
 from mailworthy.sendtest.follow import FINAL, Follower, State, Trail
 from mailworthy.sendtest.letter import letter, message_id
-from mailworthy.sendtest.model import Found, Judged, Submission, Tested
+from mailworthy.sendtest.model import Found, Judged, Sent, Submission
 from mailworthy.sendtest.reply import Reply, read
 
 _PAUSE = 0.2
@@ -63,7 +63,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 def run(
     plan: Plan, recipients: Sequence[str], *, told: Callable[[str], None] = lambda _: None
-) -> list[Tested]:
+) -> list[Sent]:
     """Test each address; `told` hears what is done. Raises UsageError where nothing can be sent."""
     tests = [_Test(plan, recipient) for recipient in recipients]
     for test in tests:
@@ -142,10 +142,10 @@ class _Test:
         self._look_at = time.monotonic() + self._pause
         self._pause = min(_LONGEST_PAUSE, self._pause * 1.5)
 
-    def result(self) -> Tested:
+    def result(self) -> Sent:
         trail = self.follower.trail()
         reply = _reply(self.submission, trail)
-        return Tested(
+        return Sent(
             self.plan.sender,
             self.recipient,
             self.message_id,
