@@ -59,7 +59,6 @@ def command(
     """
     from mailworthy.audit.collect.target import Target
     from mailworthy.audit.facade import Audit
-    from mailworthy.audit.finding import Severity
     from mailworthy.audit.rule import load
     from mailworthy.cli.means import Asking, is_rehearsal, means
     from mailworthy.cli.targets import Wish, folder_of, targets
@@ -89,8 +88,14 @@ def command(
         _run(resolver, work())
     _finish(format, done)
     _note_waivers(todo, done)
-    codes = {audit.exit_code(Severity(fail_on)) for audit in done}
-    sys.exit(1 if 1 in codes else max(codes, default=0))
+    sys.exit(_code(done, fail_on))
+
+
+def _code(audits: list[Any], fail_on: str) -> int:
+    from mailworthy.audit.finding import Severity
+
+    codes = {audit.exit_code(Severity(fail_on)) for audit in audits}
+    return 1 if 1 in codes else max(codes, default=0)
 
 
 async def _tried(resolver: Any, now: Any, audit: Any, folder: Any) -> Any:
@@ -109,7 +114,10 @@ def _note_waivers(targets: list[Any], audits: list[Any]) -> None:
     from mailworthy.setup.waivers import stale
 
     intent = next((target.intent for target in targets if target.intent), None)
-    for line in stale(intent.waive, audits, targets[0].now.date()) if intent else ():
+    looked = any(target.server is not None for target in targets)  # else nothing was to be found
+    waivers = intent.waive if intent else ()
+    judged = [w for w in waivers if looked or not w.rule.startswith("server-")]
+    for line in stale(judged, audits, targets[0].now.date()) if judged else ():
         click.echo(f"mailworthy: {line}", err=True)
 
 
