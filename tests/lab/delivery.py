@@ -90,12 +90,15 @@ class Checked(msgspec.Struct, frozen=True):
         return answer.records
 
 
+def check() -> tuple[str, ...]:
+    """The command."""
+    return ("check", DOMAIN, "--connect", "--allow", ",".join(NETWORKS), "--format", "json")
+
+
 def checked(lab: Lab, *more: str) -> Checked:
     """Run it."""
     tape = lab.state / f"{uuid.uuid4().hex}.jsonl"
-    allow = ("--allow", ",".join(NETWORKS))
-    command = ("check", DOMAIN, "--connect", *allow, "--record", tape, "--format", "json")
-    done = lab.mailworthy(lab.sender, *command, *more)
+    done = lab.mailworthy(lab.sender, *check(), "--record", tape, *more)
     assert not done.stderr, done.stderr
     (audit,) = json.loads(done.stdout)["audits"]
     findings = {found["rule"]: found["severity"] for found in audit["findings"]}

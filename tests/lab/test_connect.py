@@ -5,6 +5,7 @@ Postfix judges DANE; for MTA-STS it asks postfix-mta-sts-resolver, a program of 
 
 import asyncio
 import contextlib
+import json
 import smtplib
 from collections.abc import Callable, Iterator
 
@@ -16,6 +17,7 @@ from lab.delivery import (
     DOMAIN,
     HOST,
     alone,
+    check,
     checked,
     policy_of_sts,
     published,
@@ -25,10 +27,15 @@ from lab.delivery import (
 )
 from lab.internet import Lab
 from lab.mailhost import LIVE
+from lab.plan import NETWORKS
 from mailworthy.dane.record import Matching, Selector, Usage, from_certificate, render
 from mailworthy.dane.verdict import Result
+from mailworthy.lookup import Memory
 from mailworthy.lookup.model import Dial, Dialled, Status, Trial, Why
 from mailworthy.mtasts.verdict import Result as Outcome
+from mailworthy.probe.connecting import Connecting
+from mailworthy.probe.lines import Limits
+from mailworthy.probe.public import Allowed
 from mailworthy.probe.smtp import Caller, converse
 
 pytestmark = pytest.mark.lab
@@ -228,6 +235,29 @@ def test_whose_fault_it_is_that_nobody_answers(lab: Lab) -> None:
     for ip in ("2600::1", "8.8.8.8"):  # nothing leads out
         away = dialled(ip)
         assert (away.why, "no way from here" in away.detail) == (Why.NO_MEANS, True)
+
+
+def test_silence_on_port_25_is_nobody_known(lab: Lab) -> None:
+    """No reply finds its way back: this network or that one may be the reason."""
+    there, back = lab.receiver.place.address(), f"blackhole {lab.sender.place.address()}/32"
+    resolver = Connecting(Memory.from_zone(""), allowed=Allowed(NETWORKS), limits=Limits(1, 1, 3))
+    lab.receiver.script(f"ip route add {back}")
+    try:
+        with lab.sender.inside():
+            silent = asyncio.run(resolver.answer(Dial(HOST, there)))
+    finally:
+        lab.receiver.script(f"ip route del {back}")
+    assert isinstance(silent, Dialled)
+    assert (silent.status, silent.why) == (Status.FAILED, Why.TIMEOUT)
+    assert "many networks close port 25" in silent.detail
+
+
+def test_a_recording_says_the_same_and_calls_nobody(lab: Lab) -> None:
+    tape = str(lab.state / "run.jsonl")
+    live = lab.mailworthy(lab.sender, *check(), "--record", tape)
+    again = lab.mailworthy(lab.spoofer, *check(), "--dns", f"replay:{tape}")
+    assert json.loads(live.stdout)["audits"][0]["domain"] == DOMAIN
+    assert (again.stdout, again.returncode) == (live.stdout, live.returncode)
 
 
 def test_a_server_that_has_enough_of_us_is_no_server_without_encryption(lab: Lab) -> None:
