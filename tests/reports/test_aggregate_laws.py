@@ -1,13 +1,15 @@
 """What holds for every report: Hypothesis looks for one where it does not."""
 
 import io
+from ipaddress import IPv6Address
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aggregate_strategies import HEADS, RECORDS, REPORTS, mutated
 from aggregate_xml import outcome, read, render, whole
 from mailworthy.reports.aggregate import Limits
+from mailworthy.reports.aggregate.values import address
 from mailworthy.reports.model import AggregateRecord, Head, Report
 
 
@@ -50,3 +52,38 @@ def test_a_stream_is_read_as_octets_are(data: bytes) -> None:
         assert (first.head, list(first.records)) == (second.head, list(second.records))
     else:
         assert first == second
+
+
+WORDS = st.sampled_from(["", "0", "00", "1", "ffff", "FFFF", "2001", "db8", "0db8", "12345", "g"])
+
+
+def ipv6(text: str) -> str | None:
+    """What Python makes of an address without its own zone."""
+    try:
+        ip = IPv6Address(text)
+    except ValueError:
+        return None
+    return None if ip.scope_id else str(ip.ipv4_mapped or ip)
+
+
+@given(
+    st.lists(WORDS, min_size=3, max_size=9).map(":".join)
+    | st.text("01f:", min_size=3).filter(lambda t: ":" in t)
+)
+@example("1:2:3:4:5:6:7::")
+@example("1::2:3:4:5:6:7:8")
+@example("1:0:0:2:0:0:0:3")
+@example("1:0:2:0:3:0:4:0")
+@example("::ffff:c000:201")
+@example("::c000:201")
+@example("64:ff9b::c000:201")
+@example("1:2:3:4:5:6:192.0.2.1")
+@example("fe80::1%eth0")
+def test_addresses_are_those_of_python(text: str) -> None:
+    assert address(text) == ipv6(text)
+
+
+@given(st.ip_addresses(v=6))
+def test_every_address_has_one_text(ip: IPv6Address) -> None:
+    plain = str(ip.ipv4_mapped or ip)
+    assert {address(text) for text in (str(ip), ip.exploded, ip.exploded.upper())} == {plain}

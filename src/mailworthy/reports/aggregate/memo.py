@@ -59,18 +59,13 @@ class Memo:
             rest = known.get(data[at:end]) if end > 0 else None
             if rest is None:
                 break
-            ip, count = _address(head[1]), int(head[2])
+            ip, count = address(head[1].decode("ascii")), int(head[2])
             if ip is None or not 0 < count <= MAX_COUNT:
                 break
             self.taken += 1
             self.end = end + size
             yield AggregateRecord(ip, count, *rest)
         self._hits += self.taken
-
-
-@lru_cache(maxsize=16384)
-def _address(text: bytes) -> str | None:
-    return address(text.decode("ascii"))
 
 
 @lru_cache(maxsize=16)

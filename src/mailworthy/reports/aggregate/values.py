@@ -1,9 +1,11 @@
 """The texts of a report as values: addresses, counts, times, domains, words, prose."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
+from socket import AF_INET6, inet_ntop, inet_pton
 
 from mailworthy.names import BadName, harmless, normalize, printable, to_ascii
 
@@ -11,6 +13,8 @@ MAX_COUNT = 10**10  # the largest receivers take about as many messages a day fr
 MAX_WORD, MAX_PROSE, MAX_DOMAIN = 64, 1000, 253
 _OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
+# The system writes addresses as RFC 5952 wants, except some that begin with zeros.
+_IPV6 = re.compile(r"[1-9a-f][0-9a-f]{0,3}:[0-9a-f:]{1,34}")
 _NAME = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _SECONDS = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{0,20})?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -18,11 +22,19 @@ _COUNT = re.compile(r"\+?0*([0-9]{1,20})(?:\.0*)?")
 MILLISECONDS, MICROSECONDS = 10**11, 10**14  # no time in seconds is as large
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def address(text: str) -> str | None:
     """An IP address as canonical text, IPv4 where it was mapped into IPv6; None for none."""
     if _IPV4.fullmatch(text):
         return text
+    if _IPV6.fullmatch(text):
+        with suppress(OSError):
+            return inet_ntop(AF_INET6, inet_pton(AF_INET6, text))
+    return _any_address(text)
+
+
+def _any_address(text: str) -> str | None:
+    """The same in every other form; this one decides what is no address."""
     bare = text.removeprefix("[").removesuffix("]")
     if bare[:5].lower() == "ipv6:":
         bare = bare[5:]
