@@ -167,7 +167,8 @@ def compare(lab: Lab, count: int, rounds: int) -> dict[str, Run]:
     path.write_bytes(mail.replace(b"\r\n", b"\n"))
     host.script(SETTINGS)
     # What a resolver remembers elsewhere: minutes.
-    lab.dns.run(["unbound-control", "set_option", "cache-max-ttl:", "300"], check=True)
+    for limit in ("cache-max-ttl:", "cache-max-negative-ttl:"):
+        lab.dns.run(["unbound-control", "set_option", limit, "300"], check=True)
     runs = {judge.name: Run() for judge in JUDGES}
     for _ in range(rounds):
         for judge in JUDGES:

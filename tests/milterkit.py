@@ -13,6 +13,8 @@ from mailworthy.milter.wire.words import Action, Command, Family, Step
 ACTIONS = 0x1FF  # what Postfix offers
 STEPS = 0x1FFFFF
 OFFER = frames.Optneg(6, ACTIONS, STEPS)
+# A mail server that wants to hear about the client and the body.
+WAITING = frames.Optneg(6, ACTIONS, STEPS & ~int(Step.QUIET_CONNECT | Step.QUIET_BODY))
 IP = "192.0.2.25"
 
 
@@ -151,7 +153,7 @@ def opening(
     ip: str = IP,
     helo: str = "mail.example.com",
     *,
-    offer: frames.Optneg = OFFER,
+    offer: frames.Optneg = WAITING,
     macros: dict[str, str] | None = None,
 ) -> list[Frame]:
     """A connection from its beginning to HELO."""

@@ -51,7 +51,8 @@ def test_what_is_agreed_upon_with_postfix() -> None:
     steps = Step(options.steps)
     assert Step.LEADING_SPACE in steps
     assert Step.SKIP in steps
-    assert not steps & (Step.QUIET_CONNECT | Step.QUIET_BODY | Step.REJECTED_RCPT | 0x7F)
+    assert Step.QUIET_CONNECT | Step.QUIET_BODY in steps
+    assert not steps & (Step.REJECTED_RCPT | 0x7F)
     assert b"{auth_authen}" in replies.encode(options)
 
 
@@ -134,12 +135,31 @@ def test_who_wants_answers_gets_them() -> None:
         assert made.take(frame) == (() if quiet else GO_ON), frame
 
 
-def test_postfix_waits_for_the_client_and_the_body_alone() -> None:
+def test_postfix_waits_for_nothing_but_the_end() -> None:
     made = session()
-    waits = {frames.Connect, frames.Body}
     told(made, [OFFER])
     for frame in [*opening()[1:], *message_frames(MESSAGE)][:-1]:
-        assert made.take(frame) == (GO_ON if type(frame) in waits else ()), frame
+        assert made.take(frame) == (), frame
+
+
+def test_who_is_refused_waits_to_hear_it() -> None:
+    made = session(refusing=True)
+    assert told(made, [OFFER, *opening()[1:3]])[-1] == (replies.Tempfail(),)
+
+
+def test_who_waits_for_nothing_is_told_nothing() -> None:
+    full = iter([False, True])  # between the offer and the client
+    made = Session(Limits(), Room(1 << 30), refusing=lambda: next(full, True))
+    assert told(made, [OFFER, *opening()[1:3]])[-1] == ()
+
+
+def test_the_rest_of_a_large_body_is_let_go_by() -> None:
+    made = session(Limits(body=10))
+    told(made, [OFFER, *opening()[1:], *message_frames(b"A: b\r\n\r\n" + b"x" * 11)[:-2]])
+    assert made.take(frames.Body(b"x")) == ()
+    found = made.take(frames.Eob())
+    assert isinstance(found, Mail)
+    assert (found.excess, found.size) == (Excess.BODY, 18)
 
 
 def test_several_messages_and_what_is_forgotten_between_them() -> None:

@@ -23,8 +23,11 @@ _QUIET = {
     frames.Data: Step.QUIET_DATA,
     frames.Header: Step.QUIET_HEADER,
     frames.Eoh: Step.QUIET_EOH,
+    frames.Body: Step.QUIET_BODY,
     frames.Unknown: Step.QUIET_UNKNOWN,
 }
+# Every answer that is waited for costs a message a change of processes, and back. A client has to
+# wait for one only where it is to be refused.
 _STEPS = Step.LEADING_SPACE | Step.SKIP | Step.NO_UNKNOWN | Step(sum(_QUIET.values()))
 _MACROS = (
     (Stage.CONNECT, "j"),
@@ -115,7 +118,8 @@ class Session:
             raise Malformed(f"version {offer.version} of the protocol, where {OLDEST} is needed")
         if offer.actions & _NEEDED != _NEEDED:
             raise Malformed("an offer without header fields to add and to change")
-        self._steps = Step(offer.steps & _STEPS)
+        steps = _STEPS if self._refusing() else _STEPS | Step.QUIET_CONNECT
+        self._steps = Step(offer.steps & steps)
         actions = offer.actions & _WELCOME
         macros = _MACROS if actions & Action.SET_MACROS else ()
         return (replies.Options(min(VERSION, offer.version), actions, self._steps, macros),)
@@ -130,6 +134,8 @@ class Session:
             raise Malformed("a second client")
         ip = client_address(connect.family, connect.address)
         self._client = Client(text(connect.name)[:MAX_TEXT], connect.family, ip)
+        if self._agreed(Step.QUIET_CONNECT):
+            return _NOTHING
         return (replies.Tempfail(),) if self._refusing() else _GO_ON
 
     def _helo(self, helo: frames.Helo) -> Outcome:
@@ -182,9 +188,9 @@ class Session:
         draft = self._message("a body")
         self._in_body = True
         wanted = draft.body(body.chunk)
-        if not wanted and self._agreed(Step.SKIP):
+        if not wanted and self._agreed(Step.SKIP) and not self._agreed(Step.QUIET_BODY):
             return (replies.Skip(),)
-        return _GO_ON
+        return self._said(frames.Body)
 
     def _eob(self, eob: frames.Eob) -> Outcome:
         draft = self._message("the end of a body")
