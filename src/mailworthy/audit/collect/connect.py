@@ -48,7 +48,7 @@ def _host(target: Target, host: HostEvidence, called: bool) -> Asking[HostEviden
         dial(Dial(host.name, places[0], newest=OLD)),
     )
     return msgspec.structs.replace(
-        host, calls=tuple(calls), talks=_any(calls), old_tls=_learned(host.name, old)
+        host, calls=_settled(calls), talks=_any(calls), old_tls=_learned(host.name, old)
     )
 
 
@@ -62,6 +62,22 @@ def _places(addresses: AddressSet) -> list[str]:
 def _call(host: str, ask: Dial) -> Asking[Conversation]:
     reply = yield from dial(ask)
     return Conversation(host, ask.ip, reply, _learned(host, reply))
+
+
+def _settled(calls: list[Conversation]) -> tuple[Conversation, ...]:
+    """Where another address answers, one at which nobody does is no gap but a fault, which
+    rules tell."""
+    answered = any(isinstance(c.dialled, Known) for c in calls)
+    return tuple(_without_gap(c) if answered and _unreachable(c) else c for c in calls)
+
+
+def _unreachable(call: Conversation) -> bool:
+    return call.reply.status is Status.FAILED and call.reply.why is Why.UNREACHABLE
+
+
+def _without_gap(call: Conversation) -> Conversation:
+    what = f"{call.host} ({call.ip}), port {call.reply.ask.port}"
+    return msgspec.structs.replace(call, dialled=NotAsked(what, "nobody answers there"))
 
 
 def _any(calls: Iterable[Conversation]) -> Part[tuple[Dialled, ...]]:

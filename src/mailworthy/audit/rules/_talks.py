@@ -23,9 +23,9 @@ def ours(host: HostEvidence) -> bool:
     return host.within or host.ours
 
 
-def settled(host: HostEvidence, *lines: str, note: str = "") -> Remedy:
+def settled(host: HostEvidence, *lines: str, note: str = "", then: str = RELOAD) -> Remedy:
     """Lines of Postfix's main.cf; the request to who runs the host where that is another."""
-    said = f"{note}; {RELOAD}" if note else RELOAD
+    said = f"{note}; {then}" if note else then
     if ours(host):
         return Remedy(tuple(Configure(MAIN, line) for line in lines), said)
     return asked(host, f"with Postfix: {'; '.join(lines)}")

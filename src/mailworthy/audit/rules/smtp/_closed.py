@@ -16,6 +16,7 @@ NO_ANSWER = {
     "why": Why.UNREACHABLE,
     **dict.fromkeys(("banner", "ehlo", "starttls", "tls", "ehlo_tls")),
 }
+_RESTART = "then: systemctl restart postfix (a reload is not enough)"
 _CALLED = (Kind.GLOBAL, Kind.DOCUMENTATION)
 
 
@@ -33,4 +34,4 @@ def closed(host: HostEvidence, talks: tuple[Dialled, ...], *, six: bool) -> Iter
 def opened(host: HostEvidence, ip: str) -> Remedy:
     """Let the server listen at the address."""
     note = f"open port 25 for {ip} in the firewall too, or take the address of the host away"
-    return settled(host, *LISTEN, note=note)
+    return settled(host, *LISTEN, note=note, then=_RESTART)
