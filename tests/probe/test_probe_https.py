@@ -47,7 +47,7 @@ def fetched(
         return ips
 
     async def run() -> Fetched:
-        async with serving(script, tls=context(*chain)) as port:
+        async with serving(script, tls=context(*chain) if chain else None) as port:
             ask = Fetch(f"https://{HOST}:{port}{path}", **{"timeout": 2.0, **more})
             return await get(ask, Getter(addresses, allowed, trusting()))
 
@@ -180,6 +180,22 @@ def test_urls_that_are_not_fetched(url: str) -> None:
 
     reply = asyncio.run(get(Fetch(url), Getter(addresses, LOOPBACK, trusting())))
     assert (reply.status, reply.why) == (Status.FAILED, Why.BAD_NAME)
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [(None, Why.GARBLED), (b"", Why.TIMEOUT), (b"HTTP/1.0 400 no\r\n\r\n", Why.TLS)],
+)
+def test_no_encryption(said: bytes | None, why: Why) -> None:
+    async def script(reader: Reader, writer: Writer) -> None:
+        await reader.read(100)
+        if said is not None:
+            writer.write(said)
+            await reader.read()
+
+    reply = fetched(script, chain=(), timeout=0.7)
+    assert (reply.status, reply.why) == (Status.FAILED, why)
+    assert reply.detail.isprintable()
 
 
 def test_nobody_there_and_no_address() -> None:

@@ -2,16 +2,19 @@
 
 import asyncio
 import ssl
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from certificates import Issued, issued, root
-from mailworthy.lookup.model import Dial, Dialled, Encryption, Status, Trial, Why
-from mailworthy.probe.lines import Limits
+from mailworthy.lookup.model import Dial, Dialled, Encryption, Said, Status, Trial, Why
+from mailworthy.probe.lines import KEPT, Broken, Limits, Wire
 from mailworthy.probe.smtp import Caller, converse
 from mailworthy.probe.trust import flight
 from smtpfake import Reader, Script, Server, Writer, context, serving
@@ -353,3 +356,52 @@ def test_relaying_is_tried_without_sending(
         *extra,
         b"QUIT",
     ]
+
+
+async def read_all(pieces: list[bytes]) -> list[Said]:
+    wire = Wire()
+    for piece in pieces:
+        wire.data_received(piece)
+    wire.eof_received()
+    found = []
+    with suppress(Broken):
+        while True:
+            found.append(await wire.reply())
+    return found
+
+
+PIECES = st.sampled_from(
+    [b"220", b"-", b" ", b"\r\n", b"\n", b"250-x", b"\x1b[2J", b"421 a", b"\xff"]
+)
+
+
+@settings(max_examples=200)
+@given(st.lists(st.binary(max_size=80) | PIECES, max_size=30))
+def test_whatever_comes_is_a_reply_or_none(pieces: list[bytes]) -> None:
+    whole, split = asyncio.run(read_all([b"".join(pieces)])), asyncio.run(read_all(pieces))
+    assert whole == split
+    assert all(200 <= said.code < 600 for said in whole)
+    assert all(line.isprintable() for said in whole for line in said.lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"250 a\r\n", [Said(250, ("a",))]),
+        (b"250\r\n", [Said(250, ("",))]),
+        (b"250-a\n250-\n250 b\n220 c\n", [Said(250, ("a", "", "b")), Said(220, ("c",))]),
+        (b"250a\r\n", []),
+        (b" 250 a\r\n", []),
+        (b"25 a\r\n", []),
+        (b"199 a\r\n", []),
+        (b"250 a", []),
+        (b"250 " + b"x" * 2044 + b"\n", []),
+    ],
+)
+def test_replies(text: bytes, said: list[Said]) -> None:
+    assert asyncio.run(read_all([text])) == said
+
+
+def test_a_line_is_kept_to_a_length() -> None:
+    (said,) = asyncio.run(read_all([b"250 " + b"x" * 2000 + b"\n"]))
+    assert len(said.lines[0]) == KEPT

@@ -143,6 +143,8 @@ def _unconnected(error: Exception, ip: str) -> _Failed:
     cause = root_of(error)
     if isinstance(cause, ssl.SSLCertVerificationError):
         return _Failed(Why.TLS, cause.verify_message or "the certificate is not good")
+    if isinstance(cause, ssl.SSLEOFError | ssl.SSLZeroReturnError | ConnectionResetError):
+        return _Failed(Why.GARBLED, f"{ip} hung up before there was encryption")
     if isinstance(cause, ssl.SSLError):
         return _Failed(Why.TLS, (cause.reason or str(cause)).replace("_", " ").lower())
     if cause is not None:
