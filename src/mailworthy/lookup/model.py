@@ -166,7 +166,8 @@ class Dialled(msgspec.Struct, frozen=True, tag_field="kind", tag="dial"):
 
     `banner` is its greeting, `ehlo` and `ehlo_tls` the replies to EHLO before and after
     encryption, `starttls` the reply to that command, `tls` what was agreed on, and `tls_error`
-    why nothing was though the server agreed to it; it stays empty where that took too long.
+    why nothing was though the server agreed to it; it stays empty where that took too long or
+    the server hung up, but to old versions of TLS that is an answer too.
     `tried` holds the replies of the trials: to VRFY for postmaster, then for a mailbox that
     nobody has; the last to RELAY is the one that counts.
     """

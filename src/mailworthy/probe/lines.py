@@ -106,7 +106,7 @@ class Wire(asyncio.Protocol):
         if self.buffer:
             raise Broken("octets that came before the encryption began (CVE-2011-0411)")
         if self.ended or self.transport is None:
-            raise Broken("the server hung up in the middle of it")
+            raise ConnectionResetError
         loop = asyncio.get_running_loop()
         self.transport = await loop.start_tls(
             self.transport, self, context, server_hostname=host or None

@@ -20,6 +20,8 @@ T = TypeVar("T")
 BUSY = 421  # RFC 5321 §3.8: the server closes the channel
 NO_CONNECTION = "no connection in time"
 GOODBYE = 2.0  # seconds for the reply to QUIT, which tells nothing
+HUNG_UP = "the server hung up before there was encryption"
+_HUNG_UP = (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError)
 NOBODY = "mailworthy-probe-nobody"  # a mailbox that no server has
 STRANGER = f"{NOBODY}@example.org"  # a recipient of no server of the user (RFC 2606 §3)
 
@@ -140,13 +142,19 @@ class _Talk:
             await self.hello("ehlo_tls")
 
     async def encrypt(self) -> None:
-        """Raises _NoTls; what only took too long is no failure of the server's TLS."""
+        """Raises _NoTls, or Broken where the server hung up, which may have other reasons; but
+        to old versions of TLS that is an answer. What took too long is none."""
         host = self.ask.host if is_hostname(self.ask.host) else ""
         offer = tls.lenient(self.ask.newest)
         try:
             await self.timely(self.wire.encrypt(offer, host))
         except TimeoutError:
             raise
+        except _HUNG_UP as error:
+            if not self.ask.newest:
+                raise Broken(HUNG_UP) from None
+            self.learned["tls_error"] = HUNG_UP
+            raise _NoTls(HUNG_UP) from error
         except (OSError, Broken) as error:
             self.learned["tls_error"] = printable(_reason(error), 120)
             raise _NoTls(self.learned["tls_error"]) from None
@@ -219,6 +227,4 @@ class _NoTls(Exception):
 def _reason(error: Exception) -> str:
     if isinstance(error, ssl.SSLError) and error.reason:
         return error.reason.replace("_", " ").lower()
-    if isinstance(error, ConnectionError):
-        return "the server hung up in the middle of it"
     return str(error) or type(error).__name__
