@@ -1,5 +1,6 @@
 """What an audit says: findings, their evidence, and their remedies."""
 
+import shlex
 from enum import StrEnum
 
 import msgspec
@@ -114,13 +115,14 @@ def cite(answer: Answer, only: str | None = None) -> Shown:
     return Shown(dig(answer.ask), _said(answer, only))
 
 
+def word(text: str, limit: int = 300) -> str:
+    """One word of a command: what strangers have chosen is nothing to the shell of who copies."""
+    return shlex.quote(printable(text, limit))
+
+
 def dig(question: Question) -> str:
     """The command that asks the same question."""
-    name = printable(question.name)
-    quoted = (
-        name if all(c.isalnum() or c in "._-" for c in name) else "'" + name.replace("'", "") + "'"
-    )
-    return f"dig +noall +answer {quoted} {question.type}"
+    return f"dig +noall +answer {word(question.name)} {question.type}"
 
 
 def _said(answer: Answer, only: str | None) -> str:

@@ -1,11 +1,10 @@
 """What the rules about conversations share: how they are shown, and what cures them."""
 
-import shlex
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from mailworthy.audit.evidence import HostEvidence
-from mailworthy.audit.finding import AskOther, Configure, Execute, Remedy, Shown
+from mailworthy.audit.finding import AskOther, Configure, Execute, Remedy, Shown, word
 from mailworthy.audit.part import Known
 from mailworthy.certificate import Certificate, read
 from mailworthy.dane.record import Tlsa
@@ -45,7 +44,7 @@ def renewed(host: HostEvidence, *names: str) -> Remedy:
 
 def certified(*names: str) -> Remedy:
     """Get a certificate for these names of our own."""
-    domains = " ".join(f"-d {_word(name)}" for name in dict.fromkeys(names))
+    domains = " ".join(f"-d {word(name)}" for name in dict.fromkeys(names))
     hook = "--deploy-hook 'systemctl reload postfix dovecot'"
     command = f"certbot certonly --standalone --force-renewal {domains} {hook}"
     return Remedy((Execute(command),), DEPLOY)
@@ -63,27 +62,24 @@ def told(said: Said | None) -> str:
     return printable(f"{said.code} {' | '.join(said.lines[:20])}", 500).strip()
 
 
-def _word(name: str) -> str:
-    return shlex.quote(printable(name, 253))
-
-
 def _place(talk: Dialled) -> str:
     ip = f"[{talk.ask.ip}]" if ":" in talk.ask.ip else talk.ask.ip
-    return _word(f"{ip}:{talk.ask.port}")
+    return word(f"{ip}:{talk.ask.port}")
 
 
 def openssl(talk: Dialled, said: str, more: str = "") -> Shown:
-    """What was seen of encryption, and the command that shows it again."""
+    """What was seen of encryption, and the command that shows it again. `more` are words of the
+    shell that come last: options, or a program that reads what was seen."""
     how = "" if talk.ask.encryption is Encryption.IMPLICIT else "-starttls smtp "
-    name = _word(talk.ask.host)
-    command = f"openssl s_client {how}-connect {_place(talk)} -servername {name}{more} </dev/null"
+    name = word(talk.ask.host)
+    command = f"openssl s_client {how}-connect {_place(talk)} -servername {name} </dev/null{more}"
     return Shown(command, printable(said, 500))
 
 
 def greeting(talk: Dialled, said: str, *lines: str) -> Shown:
     """What was said in clear text, and the command that hears it again."""
     typed = "\\r\\n".join((*lines, "QUIT", ""))
-    where = f"{_word(talk.ask.ip)} {talk.ask.port}"
+    where = f"{word(talk.ask.ip)} {talk.ask.port}"
     return Shown(f"(sleep 2; printf '{typed}'; sleep 2) | nc {where}", printable(said, 500))
 
 

@@ -4,7 +4,7 @@ from base64 import b64encode
 from typing import Any
 
 from mailworthy.audit.case import Case
-from mailworthy.audit.finding import AskOther, Found, Remedy, Shown
+from mailworthy.audit.finding import AskOther, Found, Remedy, Shown, word
 from mailworthy.audit.healthy import POLICY, POLICY_URL, healthy
 from mailworthy.audit.healthychain import AUTHORITY, GOOD
 from mailworthy.audit.rules.bimi._shared import OWN, line
@@ -55,6 +55,6 @@ def complaint(name: str, file: Fetched, message: str, what: str) -> Found:
     return Found(
         subject=name,
         message=f"{url} {message}",
-        evidence=(Shown(f"curl -si '{url.replace(chr(39), '')}'", printable(why, 200)),),
+        evidence=(Shown(f"curl -si {word(file.ask.url)}", printable(why, 200)),),
         remedy=Remedy((AskOther(WHO, f"Please mend {url}: {what}"),)),
     )

@@ -1,7 +1,7 @@
 """What the rules about MTA-STS share: which record counts, what is served, and the repairs."""
 
 from mailworthy.audit.evidence import MxSet, Policy, Published, Read
-from mailworthy.audit.finding import Configure, Found, Remedy, Shown, Step, cite
+from mailworthy.audit.finding import Configure, Found, Remedy, Shown, Step, cite, word
 from mailworthy.audit.rules._steps import edit
 from mailworthy.audit.rules._tags import with_tag
 from mailworthy.domain.intent import Domain, MtaStsMode
@@ -88,7 +88,7 @@ def show(fetched: Fetched) -> Shown:
     body = " | ".join(
         printable(line, 100) for line in decode(fetched.body[:2000]).splitlines()[:12]
     )
-    return Shown(f"curl -si {printable(fetched.ask.url, 400)}", f"{said}: {body}" if body else said)
+    return Shown(f"curl -si {word(fetched.ask.url, 400)}", f"{said}: {body}" if body else said)
 
 
 def serve(domain: str, sts: Record, policy: StsPolicy) -> tuple[Step, ...]:

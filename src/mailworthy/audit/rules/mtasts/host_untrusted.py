@@ -13,7 +13,7 @@ Get a certificate for the name of the policy host, and have the web server use i
 from collections.abc import Iterator
 
 from mailworthy.audit.evidence import Published
-from mailworthy.audit.finding import Execute, Found, Remedy, Severity, Shown
+from mailworthy.audit.finding import Execute, Found, Remedy, Severity, Shown, word
 from mailworthy.audit.healthy import POLICY, POLICY_URL
 from mailworthy.audit.healthyconnect import connected
 from mailworthy.audit.rule import rule
@@ -46,6 +46,6 @@ def check(domain: str, mta_sts: Published[StsRecord], mta_sts_fetch: Fetched) ->
     yield Found(
         subject=f"mta-sts.{domain}",
         message=f"senders do not trust {name}: {why}",
-        evidence=(Shown(f"curl -si {url(domain)}", why),),
-        remedy=Remedy((Execute(f"certbot certonly --nginx -d {name}"),), _NOTE),
+        evidence=(Shown(f"curl -si {word(url(domain))}", why),),
+        remedy=Remedy((Execute(f"certbot certonly --nginx -d {word(name)}"),), _NOTE),
     )

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from mailworthy.audit.evidence import HostEvidence
-from mailworthy.audit.finding import Execute, Remedy, Shown
-from mailworthy.audit.rules.server._shared import here, short
+from mailworthy.audit.finding import Execute, Remedy, Shown, word
+from mailworthy.audit.rules.server._shared import here, noted, short
 from mailworthy.audit.serverparts import Served
 from mailworthy.certificate import Certificate
 from mailworthy.servers.reading.model import Postfix, Server
@@ -19,16 +19,21 @@ def leaf_of(chain: tuple[Certificate, ...]) -> Certificate | None:
 
 def seen(each: Served, what: str) -> tuple[Shown, ...]:
     """The evidence: how to see the same in the file."""
-    command = f"openssl x509 -in {short(each.file.path)} -noout -subject -issuer -dates -ext subjectAltName"
-    return (Shown(command, short(what, 500)),)
+    command = f"openssl x509 -in {word(each.file.path)} -noout -subject -issuer -dates -ext subjectAltName"
+    return (noted(command, short(what, 500)),)
 
 
 def renewed(*names: str) -> Remedy:
     """Get a certificate for these names, at once."""
-    domains = " ".join(f"-d {name}" for name in names)
+    domains = " ".join(f"-d {word(name)}" for name in names)
     hook = "--deploy-hook 'systemctl reload postfix dovecot'"
     step = Execute(f"certbot certonly --standalone --force-renewal {domains} {hook}")
     return Remedy((step,), DEPLOY)
+
+
+def who(each: Served) -> str:
+    """The programs that show it, in words."""
+    return short(" and ".join(each.file.services))
 
 
 def postfix_serves(each: Served) -> bool:

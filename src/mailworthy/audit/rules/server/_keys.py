@@ -1,8 +1,8 @@
 """What the rules about DKIM keys on the server share."""
 
-from mailworthy.audit.finding import Remedy, Shown
+from mailworthy.audit.finding import Remedy, Shown, word
 from mailworthy.audit.rules._steps import edit
-from mailworthy.audit.rules.server._shared import short
+from mailworthy.audit.rules.server._shared import noted, short
 from mailworthy.audit.serverparts import KeyOnServer
 from mailworthy.dkim.record import DkimKey, parse
 from mailworthy.lookup.model import Answer
@@ -37,5 +37,5 @@ def publish_key(answer: Answer, old: str | None, text: str) -> Remedy:
 
 def shown_key(each: KeyOnServer, text: str) -> Shown:
     """The evidence for the key on the server."""
-    command = f"openssl pkey -in {short(each.file.path)} -pubout"
-    return Shown(command, short(text, 500))
+    command = f"openssl pkey -in {word(each.file.path)} -pubout"
+    return noted(command, short(text, 500))

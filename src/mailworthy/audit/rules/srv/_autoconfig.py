@@ -3,7 +3,7 @@
 from typing import Any
 
 from mailworthy.audit.case import Case
-from mailworthy.audit.finding import Configure, Shown
+from mailworthy.audit.finding import Configure, Shown, word
 from mailworthy.audit.healthy import POLICY, POLICY_URL, healthy
 from mailworthy.lookup.model import Fetched, Status
 from mailworthy.names import printable
@@ -30,7 +30,7 @@ def write(domain: str, host: str) -> Configure:
 def show(file: Fetched, said: str = "") -> Shown:
     """The line of evidence for the file."""
     why = file.detail if file.status is Status.FAILED else f"HTTP {file.code}"
-    return Shown(f"curl -si {printable(file.ask.url, 300)}", printable(said or why, 300))
+    return Shown(f"curl -si {word(file.ask.url)}", printable(said or why, 300))
 
 
 _FILE = """\

@@ -12,7 +12,7 @@ Get a certificate for this name, and have the web server use it.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.finding import Execute, Found, Remedy, Severity
+from mailworthy.audit.finding import Execute, Found, Remedy, Severity, word
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules.srv._autoconfig import URL, config, programs, show
 from mailworthy.lookup.model import Fetch, Fetched, Status, Why
@@ -37,5 +37,5 @@ def check(domain: str, autoconfig_file: Fetched) -> Iterator[Found]:
         subject=f"autoconfig.{domain}",
         message=f"mail programs do not trust {name}: {why}",
         evidence=(show(autoconfig_file, why),),
-        remedy=Remedy((Execute(f"certbot certonly --nginx -d {name}"),), _NOTE),
+        remedy=Remedy((Execute(f"certbot certonly --nginx -d {word(name)}"),), _NOTE),
     )

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from mailworthy.audit.connectparts import Submission
-from mailworthy.audit.finding import AskOther, Found, Remedy, Severity
+from mailworthy.audit.finding import AskOther, Found, Remedy, Severity, word
 from mailworthy.audit.healthychain import AUTHORITY, OTHER_NAME
 from mailworthy.audit.healthyconnect import connected, world
 from mailworthy.audit.healthyconnect import shown as showing
@@ -48,7 +48,7 @@ def check(each: Submission, dialled: Dialled, now: datetime) -> Iterator[Found]:
     yield Found(
         subject=subject(each),
         message=f"the certificate of {shown(each.host)} on port {each.port} {why}",
-        evidence=(openssl(dialled, why, f" -verify_hostname {shown(each.host)}"),),
+        evidence=(openssl(dialled, why, f" -verify_hostname {word(each.host)}"),),
         remedy=certified(each.host) if each.own else asking,
     )
 
