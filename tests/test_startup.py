@@ -51,7 +51,9 @@ def test_the_version_needs_what_python_keeps_it_in() -> None:
     assert SLOW & modules <= {"email"}  # importlib.metadata reads a mail header
 
 
-@pytest.mark.parametrize("command", ["check", "init", "zone", "config", "explain", "milter"])
+@pytest.mark.parametrize(
+    "command", ["check", "init", "zone", "config", "explain", "milter", "send-test", "inbox"]
+)
 def test_the_help_of_a_command_asks_nothing(command: str) -> None:
     modules = loaded(RUN.format([command, "--help"]))
     assert foreign(modules) <= {"click", "msgspec", "typing_extensions"}

@@ -137,7 +137,7 @@ def test_a_full_box_takes_no_more(tmp_path: Path) -> None:
     box = tmp_path / "pages" / ME.name
     box.mkdir()
     for n in range(MOST_PAGES):
-        (box / f"{n}.html").touch()
+        (box / f"20261123T180000Z-{n:08x}.html").touch()
     replies = world.hear("EHLO x", "XCLIENT ADDR=192.0.2.1", *SAID, f"{MAIL}.")
     assert replies[-1].startswith("452")
     assert len(list(box.iterdir())) == MOST_PAGES
@@ -213,14 +213,21 @@ def test_pages_go_when_they_are_old_and_other_files_stay(tmp_path: Path) -> None
     folder = Folder(tmp_path, days=1)
     folder.prepare()
     page = folder.write(ME, datetime.now(UTC), "<p>", "{}")
-    other = page.parent / "notes.txt"
-    other.touch()
+    others = [page.parent / "notes.txt", tmp_path / "site/index.html", tmp_path / "given/notes"]
+    for other in others:
+        other.parent.mkdir(exist_ok=True)
+        other.touch()
+    (tmp_path / "empty").mkdir()
     assert folder.clean() == 0
     old = time.time() - 2 * 86_400
-    for path in page.parent.iterdir():
+    for path in (*page.parent.iterdir(), *others):
         os.utime(path, (old, old))
     assert folder.clean() == 2
-    assert list(page.parent.iterdir()) == [other]
+    assert all(other.exists() for other in others)
+    assert (tmp_path / "empty").is_dir()
+    others[0].unlink()
+    folder.clean()
+    assert not page.parent.exists()
 
 
 def test_there_are_so_many_pages_and_no_more(tmp_path: Path) -> None:

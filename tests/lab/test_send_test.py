@@ -104,6 +104,38 @@ def test_a_failed_signature_shows_in_both_verdicts(lab: Lab) -> None:
     assert words(found)["spf"] == ("pass", "pass", True)
 
 
+def test_it_is_followed_through_a_filter_and_long_queue_ids(lab: Lab) -> None:
+    """The server hands it to itself under another id, as content filters do."""
+    with filtering(lab):
+        found = outcome_of(lab, BOB, *BOX, code=0)
+    first, second = found["trail"]["queue_ids"]
+    assert min(len(first), len(second)) > 10
+    words_of = [step["word"] for step in found["trail"]["steps"]]
+    assert words_of == ["sent", "sent"]
+    assert found["trail"]["steps"][0]["next"] == second
+    assert found["reply"]["host"] == "mail.receiver.example"
+    assert words(found)["dmarc"] == ("pass", "pass", True)
+
+
+@contextmanager
+def filtering(lab: Lab) -> Iterator[None]:
+    """The sender's Postfix with a content filter: itself, on another port."""
+    service = "127.0.0.1:10025/inet"
+    lab.sender.script(
+        f"postconf -M '{service}=127.0.0.1:10025 inet n - n - - smtpd -o content_filter= "
+        "-o smtpd_milters= -o receive_override_options=no_header_body_checks'\n"
+        "postconf -e 'content_filter=smtp:[127.0.0.1]:10025' enable_long_queue_ids=yes"
+    )
+    lab.sender.reload()
+    try:
+        yield
+    finally:
+        lab.sender.script(
+            f"postconf -MX '{service}'\npostconf -e content_filter= enable_long_queue_ids=no"
+        )
+        lab.sender.reload()
+
+
 @contextmanager
 def receiving(lab: Lab, setting: str) -> Iterator[None]:
     """The receiver's Postfix with another setting for a while."""

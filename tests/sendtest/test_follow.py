@@ -164,6 +164,26 @@ def test_a_step_to_a_program_may_not_be_the_last() -> None:
     assert (trail.state, trail.inner) == (State.DELIVERED, True)
 
 
+def test_of_several_people_behind_an_address_the_worst_counts() -> None:
+    """And of each the last: who was put off and then reached is no trouble."""
+    ann, ben = (
+        "to=<ann@b.example>, orig_to=<bob@b.example>",
+        "to=<ben@b.example>, orig_to=<bob@b.example>",
+    )
+    lines = [named("4AAAA")]
+    for who, word, said in (
+        (ann, "deferred", "450 later"),
+        (ben, "bounced", "550 no"),
+        (ann, "sent", "250 ok"),
+    ):
+        lines.append(step("4AAAA", word, said).replace("to=<bob@b.example>", who))
+    trail = followed(*lines)
+    assert trail.state is State.BOUNCED
+    assert trail.last is not None
+    assert trail.last.recipient == "ben@b.example"
+    assert followed(*lines[:2], lines[3]).state is State.DELIVERED
+
+
 def test_a_flood_of_ids_ends() -> None:
     trail = followed(*(named(f"4{n:05}") for n in range(10_000)))
     assert trail.queue_ids == ("400000",)

@@ -1,7 +1,5 @@
 """`mailworthy inbox`."""
 
-import asyncio
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,14 +9,10 @@ import click
 from mailworthy.cli.options import ASKING, asking, dmarc_reject, option
 
 if TYPE_CHECKING:
-    import ssl
-
-    from mailworthy.inbox.boxes import Boxes
     from mailworthy.inbox.edge.desk import Desk, Told
     from mailworthy.inbox.edge.pages import Folder
     from mailworthy.lookup.drive import Resolver
 
-_HOUR = 3600.0
 _WHERE = "unix:PATH|ADDRESS:PORT"
 
 
@@ -121,6 +115,7 @@ def command(
     from mailworthy.errors import UsageError
     from mailworthy.inbox.boxes import Boxes
     from mailworthy.inbox.edge.pages import Folder
+    from mailworthy.inbox.edge.serve import Serving, Where, certificate, serve
     from mailworthy.names import to_ascii
     from mailworthy.sendtest.letter import address
 
@@ -137,10 +132,12 @@ def command(
         raise UsageError("--domain needs --out, where the addresses that were given out are kept")
     fixed = tuple(each.lower() for each in map(address, addresses))
     boxes = Boxes(fixed, own, folder.knows if folder else lambda _token, _domain: False)
+    places = [Where(text, kind) for text, kind in ((smtp, False), (lmtp, True)) if text]
     how = Asking(**{name: given.pop(name) for name in ASKING})
     with means(how) as (resolver, _):
         desk = _desk(resolver, folder, how.dns, given)
-        asyncio.run(_listen(desk, boxes, folder, smtp, lmtp, size << 20, _context(tls), group))
+        context = certificate(*tls) if tls else None
+        serve(Serving(desk, boxes, places, folder, size << 20, context, group), _listening)
 
 
 def _give(folder: "Folder | None", domains: tuple[str, ...]) -> None:
@@ -167,67 +164,8 @@ def _desk(resolver: "Resolver", folder: "Folder | None", dns: str, given: dict[s
     return Desk(resolver, names, options, _tell, folder=folder, deadline=given["deadline"])
 
 
-async def _listen(
-    desk: "Desk",
-    boxes: "Boxes",
-    folder: "Folder | None",
-    smtp: str | None,
-    lmtp: str | None,
-    size: int,
-    tls: "ssl.SSLContext | None",
-    group: str,
-) -> None:
-    import socket
-
-    from mailworthy.inbox.edge.server import How, Server
-
-    stopped = asyncio.Event()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(each, stopped.set)
-    if folder is not None:
-        folder.prepare()
-    name = socket.gethostname()
-    servers = []
-    for text, is_lmtp in ((smtp, False), (lmtp, True)):
-        if text:
-            serving = Server(boxes, desk.take, How(name, size, is_lmtp, None if is_lmtp else tls))
-            servers += [
-                await asyncio.start_server(serving.serve, sock=sock)
-                for sock in _sockets(text, group)
-            ]
-    for server in servers:
-        for sock in server.sockets:
-            click.echo(f"listening on {_shown(sock.getsockname())}", err=True)
-    tidying = asyncio.create_task(_tidy(folder)) if folder is not None else None
-    await stopped.wait()
-    if tidying is not None:
-        tidying.cancel()
-    for server in servers:
-        server.close()
-
-
-def _sockets(text: str, group: str) -> "list[Any]":
-    from mailworthy.milter.place import parse, sockets
-
-    place = parse(text if text.startswith("unix:") else f"inet:{text}")
-    return sockets(place, mode=0o660, group=group, environment={})
-
-
-async def _tidy(folder: "Folder") -> None:
-    """Remove what is old, as long as we run."""
-    while True:
-        await asyncio.to_thread(folder.clean)
-        await asyncio.sleep(_HOUR)
-
-
-def _context(tls: tuple[str, str] | None) -> "ssl.SSLContext | None":
-    import ssl
-
-    if tls is None:
-        return None
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(*tls)
-    return context
+def _listening(text: str) -> None:
+    click.echo(text, err=True)
 
 
 def _tell(told: "Told") -> None:
@@ -235,7 +173,3 @@ def _tell(told: "Told") -> None:
     for page in told.pages:
         click.echo(f"\n  Page: {page}")
     sys.stdout.flush()
-
-
-def _shown(name: Any) -> str:
-    return name if isinstance(name, str) else f"{name[0]}:{name[1]}"

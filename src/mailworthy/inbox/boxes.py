@@ -9,6 +9,7 @@ from mailworthy.names import BadName, to_ascii
 
 TOKEN = re.compile(r"[a-z2-7]{16}")  # 80 random bits: nobody guesses one
 _SAFE = re.compile(r"[^a-z0-9._-]+")
+PREFIX = "box-"
 MAX_ADDRESS = 320
 
 
@@ -55,4 +56,4 @@ class Boxes:
 
 def folder(address: str) -> str:
     """The name of a folder for a fixed address; never that of a token, `.` or `..`."""
-    return "box-" + _SAFE.sub("-", address.lower().replace("@", "-at-"))[:100]
+    return PREFIX + _SAFE.sub("-", address.lower().replace("@", "-at-"))[:100]

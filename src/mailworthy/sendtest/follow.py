@@ -106,7 +106,7 @@ class Follower:
             return Trail(State.BOUNCED, ordered, tuple(steps), None, refused)
         # What was handed to a queue id of ours has gone on from there.
         ends = [s for s in steps if not (s.word == Word.SENT and self._went_on(s, ids))]
-        last = ends[-1] if ends else None
+        last = _decisive(ends)
         expired = any(self._states.get(each) is State.BOUNCED for each in ids)
         state = State.BOUNCED if expired else self._state(last, ordered)
         inner = last is not None and last.word == Word.SENT and is_inner(last)
@@ -170,6 +170,18 @@ _STATES = {
     Word.UNDELIVERABLE.value: State.BOUNCED,
     Word.EXPIRED.value: State.BOUNCED,
 }
+
+
+# From mild to severe: an address may stand for several, and the worst is told.
+_RANK = (State.QUEUED, State.DELIVERED, State.DEFERRED, State.BOUNCED)
+
+
+def _decisive(steps: list[Step]) -> Step | None:
+    """The last step of each recipient, and of these the worst; of equal ones the latest."""
+    latest = {step.recipient: step for step in steps}
+    found = [step for step in steps if latest[step.recipient] is step]
+    ranks = [_RANK.index(_STATES.get(step.word, State.QUEUED)) for step in found]
+    return max(zip(ranks, range(len(found)), found, strict=True), default=(0, 0, None))[2]
 
 
 def is_inner(step: Step) -> bool:

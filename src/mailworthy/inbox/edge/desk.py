@@ -53,22 +53,26 @@ class Desk:
         """Judge a mail, write its pages and tell of it; what to answer to who brought it."""
         unique = tuple(dict.fromkeys(boxes))
         try:
-            for box in unique:
-                if self._folder is not None:
-                    self._folder.room(box)
+            return await self._take(mail, unique)
         except Full:
             return "452 4.2.2 this test address has had enough mail"
+        except OSError as error:
+            why = readable(str(error), 200)
+            self._tell(Told(unique[0], f"a mail cannot be judged now: {why}\n"))
+            return "451 4.3.0 it cannot be judged now"
+
+    async def _take(self, mail: Arrived, boxes: tuple[Box, ...]) -> str:
+        for box in boxes:
+            if self._folder is not None:
+                self._folder.room(box)
         seen = view(mail)
         if isinstance(seen, str):
-            for box in unique:
+            for box in boxes:
                 self._tell(Told(box, f"a mail to {box.address} cannot be judged: {seen}\n"))
             return "250 2.0.0 taken, and not judged: it is not known who brought it"
         async with self._slots:
             verdict = await self._judged(seen)
-        try:
-            self._say(mail, unique, verdict, self._header(seen, verdict))
-        except OSError:
-            return "451 4.3.1 its page cannot be written now"
+        self._say(mail, boxes, verdict, self._header(seen, verdict))
         return _TAKEN
 
     async def _judged(self, seen: View) -> Verdict:

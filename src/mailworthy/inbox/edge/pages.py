@@ -3,22 +3,21 @@
 import base64
 import contextlib
 import os
-import shutil
+import re
 import time
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes, token_hex
 
 from mailworthy.errors import UsageError
-from mailworthy.inbox.boxes import TOKEN, Box
+from mailworthy.inbox.boxes import PREFIX, TOKEN, Box
 from mailworthy.names import readable
 
 _GIVEN = "given"
 _DAY = 86_400
 MOST_PAGES = 50  # of one address
 MOST_GIVEN = 10_000
-_KINDS = (".json", ".html")
+_FILE = re.compile(r"\.?\d{8}T\d{6}Z-[0-9a-f]{8}\.(?:json|html)")
 
 
 class Full(Exception):
@@ -63,8 +62,9 @@ class Folder:
 
     def room(self, box: Box) -> None:
         """Raises Full where no page of this address can be added."""
-        mine = len(list((self.path / box.name).glob("*.html")))
-        if mine >= MOST_PAGES or len(list(self.path.glob("*/*.html"))) >= self._most:
+        pages = [path for path in self._pages() if path.suffix == ".html"]
+        mine = sum(path.parent.name == box.name for path in pages)
+        if mine >= MOST_PAGES or len(pages) >= self._most:
             raise Full
 
     def write(self, box: Box, at: datetime, page: str, data: str) -> Path:
@@ -79,20 +79,30 @@ class Folder:
         return folder / f"{name}.html"
 
     def clean(self) -> int:
-        """Remove what is too old; how many files that were. Only files of ours are touched."""
+        """Remove what is too old; how many files that were. Only what was written here goes,
+        whatever else lies in the folder."""
         end = time.time() - self._days * _DAY
+        given = (p for p in (self.path / _GIVEN).glob("*") if TOKEN.fullmatch(p.name))
         gone = 0
-        for path in [*self._pages(), *(self.path / _GIVEN).glob("*")]:
+        for path in [*self._pages(), *given]:
             with contextlib.suppress(OSError):
-                if path.stat().st_mtime < end:
+                if path.lstat().st_mtime < end:
                     path.unlink()
                     gone += 1
-        for folder in [p for p in self.path.glob("*") if p.is_dir() and p.name != _GIVEN]:
-            if not any(folder.iterdir()):
-                shutil.rmtree(folder, ignore_errors=True)
+        for folder in self._folders():
+            with contextlib.suppress(OSError):  # it is not empty
+                folder.rmdir()
         return gone
 
-    def _pages(self) -> Iterator[Path]:
-        for kind in _KINDS:
-            yield from self.path.glob(f"*/*{kind}")
-            yield from self.path.glob(f"*/.*{kind}")
+    def _folders(self) -> list[Path]:
+        found = (path for path in self.path.glob("*") if _is_box(path.name))
+        return [path for path in found if path.is_dir() and not path.is_symlink()]
+
+    def _pages(self) -> list[Path]:
+        return [
+            p for folder in self._folders() for p in folder.iterdir() if _FILE.fullmatch(p.name)
+        ]
+
+
+def _is_box(name: str) -> bool:
+    return bool(TOKEN.fullmatch(name)) or name.startswith(PREFIX)

@@ -122,6 +122,8 @@ def steps(test: Sent) -> list[str]:
         return [_REPUTATION]
     if test.outcome is not Outcome.UNDETERMINED:
         return []
+    if test.trail.state is State.UNSEEN:
+        return [_LOG]
     return [_LOOK] if test.looked else [_WAIT]
 
 
@@ -130,6 +132,9 @@ _REPUTATION = (
     "little, for some weeks; mark it as no spam there"
 )
 _WAIT = "wait longer (--wait SECONDS), or look at the queue with postqueue -p"
+_LOG = (
+    "say where Postfix writes its log, with --log FILE or --log journal; reading it may take root"
+)
 _LOOK = "wait longer (--wait SECONDS); some receivers drop mail without a word"
 
 
