@@ -51,8 +51,8 @@ def command(
     With --server (or --ssh HOST) the mail server itself is read too, and nothing is changed
     there; without DOMAIN and mailworthy.toml its own settings tell the domains.
 
-    With --connect mail servers are called and web sites fetched, at public addresses only and
-    never for more than a greeting; DNS may still come from zone files.
+    With --connect mail servers are called and web sites fetched, at public addresses only, and
+    no message is ever sent; DNS may still come from zone files.
 
     Exit code: 0 clean, 1 findings at or above --fail-on, 2 usage, 3 nothing failed but
     something could not be determined.
