@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import re
+import ssl
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -164,6 +165,47 @@ def test_a_client_that_hangs_up_in_the_middle_leaves_nothing(tmp_path: Path) -> 
         await world.talk("EHLO x", *SAID)
 
     asyncio.run(asyncio.wait_for(half(), 20))
+    assert world.told == []
+
+
+def test_commands_that_come_before_tls_are_not_heard(tmp_path: Path) -> None:
+    """RFC 3207 §6: somebody in between may have added them."""
+    path = str(tmp_path / "sock")
+
+    async def judge(_mail: Arrived, _boxes: tuple[Box, ...]) -> str:
+        raise AssertionError("nothing is handed over")
+
+    async def talk() -> bytes:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server = Server(Boxes(("me@t.example",)), judge, How("in.example", tls=tls))
+        async with await asyncio.start_unix_server(server.serve, path):
+            reader, writer = await asyncio.open_unix_connection(path)
+            writer.write(b"EHLO x\r\nSTARTTLS\r\nMAIL FROM:<evil@x.example>\r\n")
+            said = await reader.read(-1)
+            writer.close()
+        return said
+
+    said = asyncio.run(asyncio.wait_for(talk(), 20))
+    assert b"220 2.0.0 go ahead\r\n" in said
+    assert b"250 2.1.0" not in said
+
+
+@pytest.mark.parametrize("octets", [b"\0" * 100_000, b"x" * 100_000, b"\xff\r\n" * 50])
+def test_garbage_ends_the_conversation(tmp_path: Path, octets: bytes) -> None:
+    world = World(tmp_path)
+
+    async def talk() -> bytes:
+        desk = Desk(Memory.from_zone(ZONE), ("strict",), Options(), world.told.append)
+        server = Server(Boxes(("me@t.example",)), desk.take, How("in.example"))
+        async with await asyncio.start_unix_server(server.serve, world.path):
+            reader, writer = await asyncio.open_unix_connection(world.path)
+            writer.write(octets)
+            said = await reader.read(-1)
+            writer.close()
+        return said
+
+    said = asyncio.run(asyncio.wait_for(talk(), 20))
+    assert said.splitlines()[-1][:3] in (b"500", b"421")
     assert world.told == []
 
 

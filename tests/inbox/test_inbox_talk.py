@@ -160,6 +160,13 @@ def test_a_trusted_peer_says_for_whom_it_speaks(
     assert (talking.client, talking.client_helo) == (client, helo)
 
 
+def test_the_client_of_the_last_mail_is_not_that_of_the_next() -> None:
+    talking = talk(lmtp=True, trusted=True)
+    said(talking, "LHLO x", "XFORWARD ADDR=192.0.2.1 HELO=mail.b.example")
+    said(talking, "XFORWARD ADDR=[UNAVAILABLE] HELO=[UNAVAILABLE]")
+    assert (talking.client, talking.client_helo) == ("", "")
+
+
 @given(st.lists(st.binary(max_size=80), max_size=30))
 def test_no_line_is_too_odd(lines: list[bytes]) -> None:
     talking = talk(lmtp=True, tls=True, trusted=True)

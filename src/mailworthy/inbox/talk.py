@@ -171,9 +171,8 @@ class Talk:
             return self._wrong("550 5.7.0 not for you, or not now")
         words = (word.partition(b"=") for word in rest.split())
         told = {name.upper(): _unescaped(value) for name, _, value in words}
-        if address := _address(told.get(b"ADDR", "")):
-            self.client = address
-            self.client_helo = ""
+        if b"ADDR" in told:  # one that cannot be read is nobody's, and not that of the last mail
+            self.client, self.client_helo = _address(told[b"ADDR"]), ""
         if (helo := told.get(b"HELO")) is not None:
             self.client_helo = "" if helo.startswith("[") and "UNAVAILABLE" in helo else helo
         return Reply(("250 2.0.0 ok",))

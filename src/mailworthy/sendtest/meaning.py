@@ -74,6 +74,13 @@ class Table(msgspec.Struct, frozen=True):
         return ""
 
 
+def title(host: str) -> str:
+    """Who runs a host, as people call it; empty where nobody knows."""
+    table = load()
+    key = table.provider(host) if host else ""
+    return table.providers[key].title if key else ""
+
+
 def parse(text: str) -> _File:
     """One file of the table. Raises UsageError for what is not of its form."""
     try:

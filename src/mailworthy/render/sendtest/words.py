@@ -6,6 +6,7 @@ from mailworthy.receive.words import Disposition
 from mailworthy.render.verdict import advice
 from mailworthy.render.verdict.words import VERDICTS, capital
 from mailworthy.sendtest.follow import State
+from mailworthy.sendtest.meaning import title as provider
 from mailworthy.sendtest.model import Comparison, Found, Outcome, Place, Sent
 
 MARKS = {
@@ -68,7 +69,7 @@ def _answered(test: Sent) -> Iterator[tuple[str, str]]:
     if reply is None:
         return
     who = reply.host or (last.host if last else "")
-    title = f" ({test.meaning.title})" if test.meaning and test.meaning.title else ""
+    title = f" ({known})" if (known := provider(who)) else ""
     where = f"{who} [{reply.ip}]" if who and reply.ip else who or _LOCAL
     yield "Answered by", f"{where}{title}"
     code = " ".join(str(each) for each in (reply.code, reply.enhanced) if each)

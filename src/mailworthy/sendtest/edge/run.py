@@ -153,7 +153,7 @@ class _Test:
             self.submission,
             trail,
             reply,
-            meaning.explain(reply) if reply is not None else None,
+            _meaning(reply),
             self.plan.mailbox is not None,
             self._found(trail),
             "" if self.plan.log is not None else _NO_LOG,
@@ -212,3 +212,10 @@ def _reply(submission: Submission, trail: Trail) -> Reply | None:
     if trail.last is None:
         return None
     return read(trail.last.said, trail.last.host, trail.last.ip, trail.last.dsn)
+
+
+def _meaning(reply: Reply | None) -> meaning.Meaning | None:
+    """What a refusal means; nobody needs to be told of mail that was taken."""
+    if reply is None or 200 <= reply.code < 400:
+        return None
+    return meaning.explain(reply)
