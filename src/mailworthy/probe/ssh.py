@@ -168,7 +168,7 @@ def _ended(code: str, err: str) -> Outcome:
         return Outcome.MISSING
     if code == "124":  # what `timeout` says
         return Outcome.LATE
-    return outcome(int(code) if code.isdigit() else 1, err)
+    return outcome(int(code) if code.isascii() and code.isdigit() else 1, err)
 
 
 def _mode(lines: list[str]) -> tuple[int | None, str]:

@@ -193,7 +193,8 @@ def _chosen(postfix: Postfix, server: Server, version: int) -> str:
         return own[0]
     routed = server.sources if isinstance(server.sources, tuple) else ()
     known = server.addresses if isinstance(server.addresses, tuple) else ()
-    return next((ip for ip in (*routed, *known) if _version(ip) == version), "")
+    readable = filter(None, map(canonical, (*routed, *known)))  # a recording may hold anything
+    return next((ip for ip in readable if _version(ip) == version), "")
 
 
 def _outside(ip: str, domain: str) -> bool:

@@ -27,6 +27,11 @@ def short(text: str, limit: int = 200) -> str:
     return printable(text, limit)
 
 
+def noted(command: str, said: str) -> Shown:
+    """A line of evidence, made safe to show."""
+    return Shown(short(command, 500), short(said, 500))
+
+
 def show(postfix: Postfix, *names: str, service: Service | None = None) -> tuple[Shown, ...]:
     """The evidence for parameters of Postfix, as a service sees them."""
     conf = "" if postfix.folder == "/etc/postfix" else f" -c {shlex.quote(postfix.folder)}"
@@ -38,7 +43,7 @@ def show(postfix: Postfix, *names: str, service: Service | None = None) -> tuple
         )
         value = postfix.value(name, service)
         said = f"{name} = {value}".rstrip() if own or name in postfix.values else "not known here"
-        found.append(Shown(f"postconf{conf}{short(where)}", short(said, 500)))
+        found.append(noted(f"postconf{conf}{short(where)}", short(said, 500)))
     return tuple(found)
 
 
@@ -67,7 +72,12 @@ def dump(rspamd: Rspamd, section: str, said: str) -> tuple[Shown, ...]:
     """The evidence for a setting of Rspamd."""
     standard = rspamd.folder == "/etc/rspamd"
     local = "" if standard else f"--var=LOCAL_CONFDIR={shlex.quote(rspamd.folder)} "
-    return (Shown(f"rspamadm {short(local)}configdump {section}", short(said, 500)),)
+    return (noted(f"rspamadm {short(local)}configdump {section}", short(said, 500)),)
+
+
+def number(text: str, default: int) -> int:
+    """A number of a few digits, `default` for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else default
 
 
 def items(value: str) -> list[str]:

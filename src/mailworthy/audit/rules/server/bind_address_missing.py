@@ -13,10 +13,10 @@ Name an address of the machine, or leave the setting empty where the address is 
 
 from collections.abc import Iterator
 
-from mailworthy.audit.finding import Found, Severity, Shown
+from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.healthyserver import served
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.server._shared import main, named, show
+from mailworthy.audit.rules.server._shared import main, named, noted, show
 from mailworthy.rdata.address import Kind, canonical, kind
 from mailworthy.servers.reading.model import Postfix, Server
 
@@ -39,6 +39,6 @@ def check(postfix: Postfix, server: Server) -> Iterator[Found]:
         yield Found(
             subject=named(postfix),
             message=f"mail is to leave from {ip} ({name}), and the machine has {own}",
-            evidence=(*show(postfix, name), Shown("ip addr", own)),
+            evidence=(*show(postfix, name), noted("ip addr", own)),
             remedy=main(postfix, (name, ""), note="or the address that the machine has"),
         )

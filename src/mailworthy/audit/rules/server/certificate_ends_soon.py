@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.healthyserver import CHAIN, RENEWED, served
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.server._certificates import leaf_of, renewed, seen
+from mailworthy.audit.rules.server._certificates import leaf_of, renewed, seen, who
 from mailworthy.audit.serverparts import Served
 from mailworthy.certificate import Certificate
 from mailworthy.servers.reading.model import Postfix
@@ -43,7 +43,7 @@ def check(
         return
     yield Found(
         subject=each.file.path,
-        message=f"the certificate that {' and '.join(each.file.services)} shows ends on {leaf.not_after:%Y-%m-%d}",
+        message=f"the certificate that {who(each)} shows ends on {leaf.not_after:%Y-%m-%d}",
         evidence=seen(each, f"notAfter {leaf.not_after:%Y-%m-%d}, {left.days} days left"),
         remedy=renewed(*(leaf.names[:5] or (postfix.value("myhostname"),))),
     )

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.healthyserver import CHAIN, RENEWED, served
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.server._certificates import leaf_of, renewed, seen
+from mailworthy.audit.rules.server._certificates import leaf_of, renewed, seen, who
 from mailworthy.audit.serverparts import Served
 from mailworthy.certificate import Certificate
 from mailworthy.servers.reading.model import Postfix
@@ -44,7 +44,7 @@ def check(
     )
     yield Found(
         subject=each.file.path,
-        message=f"the certificate that {' and '.join(each.file.services)} shows {when}",
+        message=f"the certificate that {who(each)} shows {when}",
         evidence=seen(
             each, f"notBefore {leaf.not_before:%Y-%m-%d}, notAfter {leaf.not_after:%Y-%m-%d}"
         ),

@@ -12,11 +12,11 @@ Get the certificate, or name the file in which it is.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.finding import Found, Severity, Shown
+from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.healthyserver import CERTIFICATE, CHAIN, served
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.server._certificates import renewed
-from mailworthy.audit.rules.server._shared import short
+from mailworthy.audit.rules.server._certificates import renewed, who
+from mailworthy.audit.rules.server._shared import noted, short
 from mailworthy.audit.serverparts import Served
 from mailworthy.certificate import Certificate
 from mailworthy.servers.reading.model import KeyState, Postfix
@@ -40,7 +40,7 @@ def check(each: Served, postfix: Postfix, chain: tuple[Certificate, ...]) -> Ite
     )
     yield Found(
         subject=file.path,
-        message=f"{short(file.path)}, which {' and '.join(file.services)} shows to others, {why}",
-        evidence=(Shown(f"ls -lL {short(file.path)}", short(file.why or "no certificate in it")),),
+        message=f"{short(file.path)}, which {who(each)} shows to others, {why}",
+        evidence=(noted(f"ls -lL {short(file.path)}", short(file.why or "no certificate in it")),),
         remedy=renewed(postfix.value("myhostname")),
     )

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.healthyserver import served
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.server._shared import main, named, short, show
+from mailworthy.audit.rules.server._shared import main, named, number, short, show
 from mailworthy.servers.reading.model import Postfix
 
 
@@ -30,7 +30,7 @@ from mailworthy.servers.reading.model import Postfix
 def check(postfix: Postfix) -> Iterator[Found]:
     level = postfix.value("compatibility_level")
     first = level.partition(".")[0]
-    if not first.isdigit() or int(first[:6]) >= 2:
+    if number(first, 2) >= 2:
         return
     wanted = ".".join(postfix.version.split(".")[:2]) or "3.6"
     yield Found(

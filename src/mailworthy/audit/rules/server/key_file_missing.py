@@ -13,11 +13,11 @@ Put the key where the settings look for it; `mailworthy config` says where its k
 import shlex
 from collections.abc import Iterator
 
-from mailworthy.audit.finding import Execute, Found, Remedy, Severity, Shown
+from mailworthy.audit.finding import Execute, Found, Remedy, Severity
 from mailworthy.audit.healthy import RSA
 from mailworthy.audit.healthyserver import RSA_KEY, served
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.server._shared import short
+from mailworthy.audit.rules.server._shared import noted, short
 from mailworthy.audit.serverparts import KeyOnServer
 from mailworthy.servers.reading.model import KeyState
 
@@ -38,7 +38,7 @@ def check(each: KeyOnServer) -> Iterator[Found]:
     yield Found(
         subject=each.name,
         message=f"{each.program} is to sign with {path}, which is not there",
-        evidence=(Shown(f"ls -l {path}", "No such file or directory"),),
+        evidence=(noted(f"ls -l {path}", "No such file or directory"),),
         remedy=Remedy(
             (Execute(command),), "KEY is the private key that belongs to the published one"
         ),

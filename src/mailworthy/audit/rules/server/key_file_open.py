@@ -14,10 +14,10 @@ Take the rights away. If the machine is not yours alone, make a new key under a 
 import shlex
 from collections.abc import Iterator
 
-from mailworthy.audit.finding import Execute, Found, Remedy, Severity, Shown
+from mailworthy.audit.finding import Execute, Found, Remedy, Severity
 from mailworthy.audit.healthyserver import RSA_KEY, served
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.server._shared import short
+from mailworthy.audit.rules.server._shared import noted, short
 from mailworthy.audit.serverparts import KeyOnServer
 
 
@@ -38,7 +38,7 @@ def check(each: KeyOnServer) -> Iterator[Found]:
         subject=each.file.path,
         message=f"{path} has mode {mode:04o}: every user of the machine may read the key",
         evidence=(
-            Shown(f"stat -c '%a %U:%G' {path}", f"{mode:o} {short(each.file.owner)}".strip()),
+            noted(f"stat -c '%a %U:%G' {path}", f"{mode:o} {short(each.file.owner)}".strip()),
         ),
         remedy=Remedy((Execute(f"chmod {kept:o} {shlex.quote(each.file.path)}"),)),
     )

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from mailworthy.audit.finding import Found, Severity
 from mailworthy.audit.healthyserver import served
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.server._shared import main, named, show
+from mailworthy.audit.rules.server._shared import main, named, number, show
 from mailworthy.servers.reading.model import Postfix
 
 
@@ -29,12 +29,7 @@ from mailworthy.servers.reading.model import Postfix
 )
 def check(postfix: Postfix) -> Iterator[Found]:
     value = postfix.value("milter_protocol")
-    if (
-        not value.isdigit()
-        or len(value) > 3
-        or int(value) >= 6
-        or not postfix.value("smtpd_milters")
-    ):
+    if number(value, 6) >= 6 or not postfix.value("smtpd_milters"):
         return
     yield Found(
         subject=named(postfix),

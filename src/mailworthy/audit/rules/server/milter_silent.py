@@ -13,11 +13,11 @@ Start Rspamd, or name the port on which its proxy worker listens (11332 unless i
 
 from collections.abc import Iterator
 
-from mailworthy.audit.finding import Execute, Found, Remedy, Severity, Shown
+from mailworthy.audit.finding import Execute, Found, Remedy, Severity
 from mailworthy.audit.healthyserver import served
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules.server._milters import Milter, sockets
-from mailworthy.audit.rules.server._shared import RELOAD, assign, named, short, show
+from mailworthy.audit.rules.server._shared import RELOAD, assign, named, noted, short, show
 from mailworthy.servers.reading.model import Postfix, Rspamd, Server, Service
 
 
@@ -40,7 +40,7 @@ def check(postfix: Postfix, server: Server) -> Iterator[Found]:
                 message=f"Postfix asks a milter at {short(each.text)}, where nothing listens",
                 evidence=(
                     *show(postfix, "smtpd_milters", service=service),
-                    Shown("ss -ltn", f"no line with :{each.port}"),
+                    noted("ss -ltn", f"no line with :{each.port}"),
                 ),
                 remedy=_mended(postfix, server, service, each),
             )

@@ -13,10 +13,10 @@ Start Postfix, and have master.cf start smtpd (or postscreen) on port 25.
 from collections.abc import Iterator
 
 from mailworthy.audit.evidence import HostEvidence
-from mailworthy.audit.finding import Execute, Found, Remedy, Severity, Shown
+from mailworthy.audit.finding import Execute, Found, Remedy, Severity
 from mailworthy.audit.healthyserver import served
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.server._shared import here, short
+from mailworthy.audit.rules.server._shared import here, noted, short
 from mailworthy.servers.reading.model import Postfix, Server
 
 
@@ -38,8 +38,8 @@ def check(postfix: Postfix, server: Server, hosts: tuple[HostEvidence, ...]) -> 
             subject=host.name,
             message=f"mail for this domain comes to {host.name}, and nothing listens on port 25 there",
             evidence=(
-                Shown("ss -ltn", "no line with :25"),
-                Shown("postconf -M", f"smtpd: {short(services) or 'no service'}"),
+                noted("ss -ltn", "no line with :25"),
+                noted("postconf -M", f"smtpd: {short(services) or 'no service'}"),
             ),
             remedy=Remedy((Execute("systemctl enable --now postfix"),)),
         )

@@ -15,10 +15,10 @@ import shlex
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from mailworthy.audit.finding import Execute, Found, Remedy, Severity, Shown
+from mailworthy.audit.finding import Execute, Found, Remedy, Severity
 from mailworthy.audit.healthyserver import served
 from mailworthy.audit.rule import rule
-from mailworthy.audit.rules.server._shared import RELOAD, named, short
+from mailworthy.audit.rules.server._shared import RELOAD, named, noted, short
 from mailworthy.servers.reading.model import Postfix
 from mailworthy.servers.reading.postfix import NAMES
 
@@ -39,7 +39,7 @@ def check(postfix: Postfix) -> Iterator[Found]:
             subject=named(postfix),
             message=f"main.cf sets {short(name, 80)}, which Postfix does not know{hint}",
             evidence=(
-                Shown(f"postconf {short(conf)}-n", f"warning: unused parameter: {short(name, 80)}"),
+                noted(f"postconf {short(conf)}-n", f"warning: unused parameter: {short(name, 80)}"),
             ),
             remedy=Remedy((Execute(f"postconf {conf}-X {shlex.quote(name)}"),), RELOAD),
         )
