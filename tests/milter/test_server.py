@@ -450,3 +450,17 @@ def test_everything_is_counted(tmp_path: Path) -> None:
         ("error", "malformed"),
         ("connections", -1),
     ]
+
+
+def test_many_connections_at_once_wait_until_they_are_taken(tmp_path: Path) -> None:
+    """More than asyncio's own backlog of a hundred: a mail server that is not let in gives up."""
+
+    async def story(lab: Lab) -> None:
+        await (await lab.mta()).open()  # it listens
+        with contextlib.ExitStack() as stack:
+            for _ in range(300):  # without a chance to take one
+                mta = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+                mta.setblocking(False)
+                mta.connect(str(tmp_path / "s"))
+
+    play(tmp_path, story, grace=0.05)

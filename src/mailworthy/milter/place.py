@@ -17,7 +17,7 @@ from mailworthy.names import printable
 
 _FIRST_HANDED = 3  # sd_listen_fds(3)
 _MOST_HANDED = 64
-_BACKLOG = 1024
+BACKLOG = 1024  # connections that wait until they are taken
 
 
 class Kind(StrEnum):
@@ -100,7 +100,7 @@ def _inet(place: Place) -> socket.socket:
         if family == socket.AF_INET6:
             made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         made.bind((place.host, place.port))
-        made.listen(_BACKLOG)
+        made.listen(BACKLOG)
     except OSError:
         made.close()
         raise
@@ -117,7 +117,7 @@ def _unix(path: str, mode: int, group: str) -> socket.socket:
         if group:
             shutil.chown(path, group=group)
         os.chmod(path, mode)
-        made.listen(_BACKLOG)
+        made.listen(BACKLOG)
     except LookupError:
         made.close()
         raise UsageError(f"there is no group {printable(group, 60)}") from None

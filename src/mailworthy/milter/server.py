@@ -17,6 +17,7 @@ from mailworthy.milter.handled import Handled
 from mailworthy.milter.judge import Judge
 from mailworthy.milter.mail import Mail
 from mailworthy.milter.metrics import Meter, Silent
+from mailworthy.milter.place import BACKLOG
 from mailworthy.milter.session import Session
 from mailworthy.milter.wire.decode import Malformed
 
@@ -52,7 +53,8 @@ class Server:
     ) -> None:
         """Serve until `stop` is set, then until no message is under way, `grace` seconds long."""
         servers = [
-            await asyncio.start_server(self._serve, sock=each, limit=PIECE) for each in sockets
+            await asyncio.start_server(self._serve, sock=each, limit=PIECE, backlog=BACKLOG)
+            for each in sockets
         ]
         await stop.wait()
         self._ending = True
