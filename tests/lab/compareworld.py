@@ -48,6 +48,7 @@ EXISTING, MISSING = "mail", "nowhere"
 
 SPF: dict[str, tuple[str, ...]] = {
     "pass": (f"v=spf1 ip4:{GOOD} ip6:{GOOD6} -all",),
+    "wide": (f"v=spf1 ip4:{GOOD} ip4:203.0.113.64/26 -all",),
     "soft": ("v=spf1 ip4:198.51.100.1 ~all",),
     "fail": ("v=spf1 -all",),
     "neutral": ("v=spf1 ?all",),

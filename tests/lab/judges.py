@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import Message
+from typing import Any
 
 import msgspec
 
@@ -18,16 +19,22 @@ from lab.openjudges import OPENDKIM, OPENDMARC
 from lab.plan import RESOLVER
 from mailworthy.message.authres import MethodResult
 from mailworthy.message.authresread import Reader
+from milterkit import Answer
 
-OURS, DKIM, DMARC, RSPAMD = 11336, 8901, 8903, 11333
+OURS, REFUSING, ALWAYS, DKIM, DMARC, RSPAMD = 11336, 11337, 11338, 8901, 8903, 11333
 SETTINGS = f"""\
-listen = ["inet:127.0.0.1:{OURS}"]
 authserv_id = "ours.example"
-refuse = false
 on_dns_failure = "accept"
 dns = "{RESOLVER[0]}"
 deadline = 30.0
 """
+# Our milter: taking everything, refusing, and refusing whatever fails under p=reject.
+WAYS = {
+    OURS: "refuse = false",
+    REFUSING: "refuse = true",
+    ALWAYS: 'dmarc_reject = "always"',
+}
+ACTIONS = ("no action", "add header", "reject")  # as Rspamd calls them
 Signatures = dict[tuple[str, str], str]
 
 
@@ -51,6 +58,7 @@ class Judges:
         self._host = host
         name = host.place.hostname
         self._ours, self._dkim, self._dmarc = (Milter(port, name) for port in (OURS, DKIM, DMARC))
+        self._refusing = {always: Milter((REFUSING, ALWAYS)[always], name) for always in (0, 1)}
 
     def ours(self, posted: Posted) -> Said:
         """Our milter."""
@@ -63,11 +71,18 @@ class Judges:
             {r.method: r.reason or "" for r in reversed(found.results)},
         )
 
+    def action(self, posted: Posted, *, always: bool = False) -> str:
+        """What our milter does with a message, in Rspamd's words."""
+        said = self._refusing[always].judge(posted)
+        if said[-1].letter == "y":
+            return "reject" if said[-1].text.startswith("5") else "soft reject"
+        return "add header" if b"X-Spam: Yes" in changed(b"", _inserts(said)) else "no action"
+
     def open(self, posted: Posted, queue_id: str) -> Said:
         """OpenDKIM, and OpenDMARC with what OpenDKIM says; its SPF is its own."""
         said = self._dkim.judge(posted, queue_id)
         dkim = _results(changed(b"\r\n", said))
-        top = changed(b"", [a for a in said if a.letter in "ih"])
+        top = changed(b"", _inserts(said))
         told = msgspec.structs.replace(posted, message=top + posted.message)
         final = self._dmarc.judge(told, queue_id)
         dmarc = _results(changed(b"\r\n", final))
@@ -86,7 +101,8 @@ class Judges:
         about = {
             "IP": posted.ip,
             "Helo": posted.helo,
-            "Hostname": posted.client,
+            # Rspamd's proxy does not pass on what Postfix says where there is no name.
+            "Hostname": "" if posted.client == "unknown" else posted.client,
             "From": posted.sender,
             "Rcpt": posted.recipient,
             "MTA-Name": "rspamd.example",
@@ -95,6 +111,10 @@ class Judges:
         told = json.loads(asked.getresponse().read())
         asked.close()
         return _symbols(told)
+
+
+def _inserts(said: list[Answer]) -> list[Answer]:
+    return [answer for answer in said if answer.letter in "ih"]
 
 
 class _Found(msgspec.Struct, frozen=True):
@@ -149,7 +169,7 @@ _SIGNED = {
 }
 
 
-def _symbols(told: dict) -> Said:
+def _symbols(told: dict[str, Any]) -> Said:
     symbols = told["symbols"]
     dkim: Signatures = {}
     for symbol, word in _SIGNED.items():
@@ -170,9 +190,10 @@ def _symbols(told: dict) -> Said:
 def judges(lab: Lab) -> Iterator[Judges]:
     """All of them are there for a while, beside those that Postfix asks."""
     host = lab.receiver
-    host.write("/etc/mailworthy/compare.toml", SETTINGS)
-    config = ("--config", "/etc/mailworthy/compare.toml")
-    host.spawn("compare-milter", [*COMMAND, "milter", *config])
+    for port, way in WAYS.items():
+        name = f"/etc/mailworthy/compare.{port}.toml"
+        host.write(name, f'{SETTINGS}listen = ["inet:127.0.0.1:{port}"]\n{way}\n')
+        host.spawn(f"compare-milter-{port}", [*COMMAND, "milter", "--config", name])
     where = {"resolver": RESOLVER[0], "host": "compare.example"}
     dkim = OPENDKIM.format(**where).replace("8891", str(DKIM))
     dmarc = OPENDMARC.format(**where).replace("8893", str(DMARC))
@@ -184,7 +205,7 @@ def judges(lab: Lab) -> Iterator[Judges]:
     host.script("install -o opendmarc -g opendmarc -d /var/lib/opendmarc")
     host.spawn("opendkim-compare", ["opendkim", "-f", "-x", "/etc/opendkim-compare.conf"])
     host.spawn("opendmarc-compare", ["opendmarc", "-f", "-c", "/etc/opendmarc-compare.conf"])
-    for port in (OURS, DKIM, DMARC):
+    for port in (*WAYS, DKIM, DMARC):
         wait_for(f"port {port}", lambda port=port: host.answers(port))
     try:
         yield Judges(host)
