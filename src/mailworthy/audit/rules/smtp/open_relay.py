@@ -23,6 +23,8 @@ from mailworthy.lookup.model import Dialled, Trial
 
 _TRIALS = (Trial.RELAY,)
 _TAKES = {"tried": ((Trial.RELAY, says("2.1.5 Ok")),)}
+_LOCAL = "mynetworks = 127.0.0.0/8 [::1]/128"
+_NOTE = "add networks of your own to mynetworks, if you have some, and nobody else's"
 _RIGHT = (
     "smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, "
     "reject_unauth_destination"
@@ -51,6 +53,6 @@ def check(host: HostEvidence, talks: tuple[Dialled, ...]) -> Iterator[Found]:
             subject=host.name,
             message=f"{shown(host.name)} takes mail from strangers for strangers",
             evidence=(greeting(talk, f"after RCPT: {told(taken[0])}", *lines),),
-            remedy=settled(host, _RIGHT),
+            remedy=settled(host, _RIGHT, _LOCAL, note=_NOTE),
         )
         return
