@@ -8,8 +8,10 @@ away; its queue is in memory, its limits are the same for all. The three take tu
 round. Latency is that of whole conversations of another client, one at a time: by itself, and
 beside that load; "added" is beyond what Postfix needs alone.
 
-Ours is started as `config milter` says, and does more: reverse name, HELO, ARC, blocklists and
-whether the sender can be answered. Theirs check DKIM (OpenDKIM), SPF and DMARC (OpenDMARC).
+Ours is started as `config milter` says, on TCP, and does more: reverse name, HELO, ARC, blocklists
+and whether the sender can be answered. Theirs check DKIM (OpenDKIM), SPF and DMARC (OpenDMARC).
+Over TCP small packets that wait for each other slow them down, so that they are also asked over
+unix sockets.
 """
 
 import argparse
@@ -30,7 +32,7 @@ from lab.internet import Lab, running
 from lab.machine import wait_for
 from lab.mailhost import COMMAND, MailHost
 from lab.needs import missing
-from lab.openjudges import judging
+from lab.openjudges import judging, judging_locally
 from mailworthy.dkim.facade import sign
 from mailworthy.domain.keys import new_key
 from table import show
@@ -40,6 +42,7 @@ PORT = 11335
 PARALLEL = 8
 HEAD = ("", "messages/s", "lost", "added p50", "p99", "loaded p50", "p99", "RSS MB", "PSS MB")
 OURS, THEIRS = "mailworthy", "OpenDKIM + OpenDMARC"
+LOCALLY = "the same, unix sockets"
 SETTINGS = (
     "postconf -e virtual_transport=discard: smtpd_milters= non_smtpd_milters= "
     "smtpd_client_connection_count_limit=0 default_process_limit=100"
@@ -90,7 +93,8 @@ def ours(host: MailHost) -> Iterator[None]:
 JUDGES = (
     Judge("no milter", lambda host: nullcontext()),
     Judge(OURS, ours, ("milter --config",)),
-    Judge(THEIRS, judging, ("opendkim -f", "opendmarc -f")),
+    Judge(THEIRS, judging, ("/etc/opendkim.conf", "/etc/opendmarc.conf")),
+    Judge(LOCALLY, judging_locally, ("/etc/opendkim-local.conf", "/etc/opendmarc-local.conf")),
 )
 
 
