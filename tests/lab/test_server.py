@@ -41,6 +41,12 @@ def cure(lab: Lab, host: MailHost, finding: Finding) -> None:
     """Do what the remedy says, in the files of the server, with its programs, and in DNS."""
     for step in finding["remedy"]["steps"]:
         do(lab, host, step)
+    reload(host)
+
+
+def reload(host: MailHost) -> None:
+    """Postfix reads its files again; it waits for one to be two seconds old, so they are."""
+    host.script("touch -d '1 hour ago' /etc/postfix/main.cf")
     host.reload()
 
 
@@ -81,7 +87,7 @@ def kept(host: MailHost, *paths: str) -> Iterator[None]:
     finally:
         for path, data in before.items():
             host.path(path).write_bytes(data)
-        host.reload()
+        reload(host)
 
 
 @contextlib.contextmanager
@@ -92,7 +98,7 @@ def configured(host: MailHost, *lines: str) -> Iterator[None]:
         for line in lines:
             text = with_line(text, line)
         host.write(MAIN, text)
-        host.reload()
+        reload(host)
         yield
 
 
