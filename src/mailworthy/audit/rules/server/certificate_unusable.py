@@ -12,7 +12,7 @@ Get the certificate, or name the file in which it is.
 
 from collections.abc import Iterator
 
-from mailworthy.audit.finding import Found, Severity
+from mailworthy.audit.finding import Found, Severity, word
 from mailworthy.audit.healthyserver import CERTIFICATE, CHAIN, served
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules.server._certificates import renewed, who
@@ -41,6 +41,6 @@ def check(each: Served, postfix: Postfix, chain: tuple[Certificate, ...]) -> Ite
     yield Found(
         subject=file.path,
         message=f"{short(file.path)}, which {who(each)} shows to others, {why}",
-        evidence=(noted(f"ls -lL {short(file.path)}", short(file.why or "no certificate in it")),),
+        evidence=(noted(f"ls -lL {word(file.path)}", short(file.why or "no certificate in it")),),
         remedy=renewed(postfix.value("myhostname")),
     )

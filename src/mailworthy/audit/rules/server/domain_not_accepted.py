@@ -14,7 +14,7 @@ Add the domain to the class whose mailboxes it has.
 from collections.abc import Iterator
 
 from mailworthy.audit.evidence import HostEvidence
-from mailworthy.audit.finding import Found, Severity, Shown, cite
+from mailworthy.audit.finding import Found, Severity, Shown, cite, word
 from mailworthy.audit.healthyserver import served
 from mailworthy.audit.part import Known
 from mailworthy.audit.rule import rule
@@ -51,4 +51,4 @@ def check(
 
 
 def _shown(domain: str) -> Shown:
-    return noted(f"dig +short {short(domain)} MX", "leads to this machine")
+    return noted(f"dig +short {word(domain)} MX", "leads to this machine")

@@ -13,7 +13,7 @@ Put the key where the settings look for it; `mailworthy config` says where its k
 import shlex
 from collections.abc import Iterator
 
-from mailworthy.audit.finding import Execute, Found, Remedy, Severity
+from mailworthy.audit.finding import Execute, Found, Remedy, Severity, word
 from mailworthy.audit.healthy import RSA
 from mailworthy.audit.healthyserver import RSA_KEY, served
 from mailworthy.audit.rule import rule
@@ -38,7 +38,7 @@ def check(each: KeyOnServer) -> Iterator[Found]:
     yield Found(
         subject=each.name,
         message=f"{each.program} is to sign with {path}, which is not there",
-        evidence=(noted(f"ls -l {path}", "No such file or directory"),),
+        evidence=(noted(f"ls -l {word(each.file.path)}", "No such file or directory"),),
         remedy=Remedy(
             (Execute(command),), "KEY is the private key that belongs to the published one"
         ),

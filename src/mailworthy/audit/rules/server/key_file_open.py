@@ -14,7 +14,7 @@ Take the rights away. If the machine is not yours alone, make a new key under a 
 import shlex
 from collections.abc import Iterator
 
-from mailworthy.audit.finding import Execute, Found, Remedy, Severity
+from mailworthy.audit.finding import Execute, Found, Remedy, Severity, word
 from mailworthy.audit.healthyserver import RSA_KEY, served
 from mailworthy.audit.rule import rule
 from mailworthy.audit.rules.server._shared import noted, short
@@ -38,7 +38,10 @@ def check(each: KeyOnServer) -> Iterator[Found]:
         subject=each.file.path,
         message=f"{path} has mode {mode:04o}: every user of the machine may read the key",
         evidence=(
-            noted(f"stat -c '%a %U:%G' {path}", f"{mode:o} {short(each.file.owner)}".strip()),
+            noted(
+                f"stat -c '%a %U:%G' {word(each.file.path)}",
+                f"{mode:o} {short(each.file.owner)}".strip(),
+            ),
         ),
         remedy=Remedy((Execute(f"chmod {kept:o} {shlex.quote(each.file.path)}"),)),
     )

@@ -13,7 +13,7 @@ Make a key that DKIM has: `rspamadm dkim_keygen`, or `mailworthy init`.
 import shlex
 from collections.abc import Iterator
 
-from mailworthy.audit.finding import Execute, Found, Remedy, Severity
+from mailworthy.audit.finding import Execute, Found, Remedy, Severity, word
 from mailworthy.audit.healthy import RSA
 from mailworthy.audit.healthyserver import RSA_KEY, served
 from mailworthy.audit.rule import rule
@@ -40,6 +40,6 @@ def check(each: KeyOnServer) -> Iterator[Found]:
     yield Found(
         subject=each.name,
         message=f"{each.program} is to sign with {path}: {short(each.file.why)}",
-        evidence=(noted(f"openssl pkey -in {path} -noout -text", short(each.file.why)),),
+        evidence=(noted(f"openssl pkey -in {word(each.file.path)} -noout", short(each.file.why)),),
         remedy=Remedy((Execute(command),), "then publish the record that it prints"),
     )
