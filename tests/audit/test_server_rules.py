@@ -8,10 +8,11 @@ import msgspec
 import pytest
 
 from casekit import applied, fired
-from mailworthy.audit.finding import Configure, Execute
+from mailworthy.audit.finding import Configure, Execute, Remedy
 from mailworthy.audit.healthyserver import CHAIN, FILES, MASTER, OPTIONS, SELF_SIGNED, served
 from mailworthy.audit.rules.server._milters import sockets
 from mailworthy.audit.rules.server._relay import Relay, verdict_of
+from mailworthy.render.steps import steps_of
 from mailworthy.servers.reading.model import Listener, Postfix, Service
 
 PORT_25 = Service("smtp", "inet", "smtpd")
@@ -111,6 +112,12 @@ def test_what_stands_in_master_cf_is_changed_there() -> None:
     finding = fired(case)["server-tls-demanded"]
     assert finding.remedy.steps == (Execute("postconf -P smtp/inet/smtpd_tls_security_level=may"),)
     assert "server-tls-demanded" not in fired(applied(case, finding.remedy))
+
+
+def test_a_command_is_shown_as_one_line_that_steers_nothing() -> None:
+    (line,) = steps_of(Remedy((Execute("chmod 640 /x\x1b[31m\n/y"),)))
+    assert line.startswith("run       chmod 640 /x")
+    assert line.isprintable()
 
 
 def test_a_submission_service_may_demand_what_it_likes() -> None:

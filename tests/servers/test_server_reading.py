@@ -315,6 +315,14 @@ def test_what_a_program_says_when_it_fails_is_kept() -> None:
     assert found.postfix.why == "postconf: fatal: open main.cf: nothing"
 
 
+def test_what_takes_too_long_or_says_too_much_is_told_so() -> None:
+    found = answers(rspamadm=Told(Outcome.LATE), postconf=Told(Outcome.LARGE, "x"))
+    assert isinstance(found.rspamd, Unread)
+    assert isinstance(found.postfix, Unread)
+    assert found.rspamd.why == "rspamadm: it gave no answer in time"
+    assert "more than anybody" in found.postfix.why
+
+
 def test_private_keys_and_chains_are_asked_for_as_such() -> None:
     asked: list[Request] = []
     dump = json.dumps(DUMP)

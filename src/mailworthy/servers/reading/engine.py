@@ -46,6 +46,10 @@ CERTIFICATE_SETTINGS = (
     "smtpd_tls_eccert_file",
     "smtpd_tls_dcert_file",
 )
+_STOPPED = {
+    Outcome.LATE: "it gave no answer in time",
+    Outcome.LARGE: "it says more than anybody can read",
+}
 INSTALL = {
     "postconf": "Postfix (apt install postfix)",
     "rspamadm": "Rspamd (apt install rspamd)",
@@ -251,4 +255,4 @@ def unread(what: str, told: Told, asked: str) -> Unread:
     if told.outcome is Outcome.DENIED:
         return Unread(what, f"{asked} may not be read: run this with sudo")
     said = " ".join(told.err.split()).removeprefix(f"{asked}: ")[:300]
-    return Unread(what, f"{asked}: {said or told.outcome.value}")
+    return Unread(what, f"{asked}: {_STOPPED.get(told.outcome) or said or 'it failed'}")
