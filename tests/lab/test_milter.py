@@ -259,27 +259,39 @@ def insist(lab: Lab, count: int, taken: list[str], refused: list[int]) -> None:
         taken.append(name)
 
 
-def test_killed_in_the_middle_of_many(ours: Lab) -> None:
-    """What was taken is judged and delivered, and what was not was put off."""
+def killed(ours: Lab, count: int, times: int) -> None:
+    """So many messages by six senders, and `kill -9` so many times meanwhile."""
     taken: list[str] = []
     refused: list[int] = []
-    senders = [Thread(target=insist, args=(ours, 25, taken, refused)) for _ in range(6)]
+    senders = [Thread(target=insist, args=(ours, count // 6, taken, refused)) for _ in range(6)]
     for sender in senders:
         sender.start()
-    for share in (30, 80):
-        wait_for(f"{share} messages", lambda share=share: len(taken) >= share, seconds=60)
+    for turn in range(1, times + 1):
+        share = turn * count // (times + 2)
+        wait_for(f"{share} messages", lambda share=share: len(taken) >= share, seconds=120)
         stop(ours.receiver)
         refusals = len(refused)
         wait_for("a refusal", lambda refusals=refusals: len(refused) > refusals)
         start(ours.receiver)
     for sender in senders:
         sender.join()
-    assert len(set(taken)) == 150
+    assert len(set(taken)) == count
     assert {code // 100 for code in refused} == {4}
     for name in taken:
         (judged,) = results(arrived(ours, name))
         assert judged.startswith("mail.receiver.example;")
         assert "spf=pass" in judged
+
+
+def test_killed_in_the_middle_of_many(ours: Lab) -> None:
+    """What was taken is judged and delivered, and what was not was put off."""
+    killed(ours, 150, 2)
+
+
+@pytest.mark.proof
+def test_killed_many_times_in_the_middle_of_more(ours: Lab) -> None:
+    """The same at length: a thousand and some messages, ten kills."""
+    killed(ours, 1020, 10)
 
 
 @contextmanager
