@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from lab.internet import Lab
+from lab.machine import wait_for
 from lab.mailhost import COMMAND
 from lab.plan import PASSWORD
 
@@ -17,18 +19,19 @@ ALICE, BOB = "alice@sender.example", "bob@receiver.example"
 BOX = ("--imap", "imaps://bob@mail.receiver.example")
 
 
-def said(lab: Lab, *argv: str, code: int) -> str:
+def said(lab: Lab, *argv: str, code: int, login: str = PASSWORD) -> str:
     """What `send-test` prints on the sender's server."""
     common = ("--dns", lab.resolver, "--no-blocklists", "--from", ALICE)
-    secret = f"MAILWORTHY_IMAP_PASSWORD={PASSWORD}"
-    done = lab.sender.run(["env", secret, *COMMAND, "send-test", *argv, *common], seconds=60)
+    secrets = {"MAILWORTHY_IMAP_PASSWORD": PASSWORD, "MAILWORTHY_SMTP_PASSWORD": login}
+    done = lab.sender.run([*COMMAND, "send-test", *argv, *common], env=secrets, seconds=60)
     assert done.returncode == code, (done.returncode, done.stdout, done.stderr)
     return done.stdout
 
 
-def outcome_of(lab: Lab, *argv: str, code: int) -> dict[str, Any]:
+def outcome_of(lab: Lab, *argv: str, code: int, login: str = PASSWORD) -> dict[str, Any]:
     """The only test, as JSON has it."""
-    (found,) = json.loads(said(lab, *argv, "--format", "json", code=code))["tests"]
+    text = said(lab, *argv, "--format", "json", code=code, login=login)
+    (found,) = json.loads(text)["tests"]
     return dict(found)
 
 
@@ -115,6 +118,43 @@ def test_it_is_followed_through_a_filter_and_long_queue_ids(lab: Lab) -> None:
     assert found["trail"]["steps"][0]["next"] == second
     assert found["reply"]["host"] == "mail.receiver.example"
     assert words(found)["dmarc"] == ("pass", "pass", True)
+
+
+def test_it_is_followed_when_it_is_queued_anew(lab: Lab) -> None:
+    """`postsuper -r` gives it another id."""
+    seen = len(lab.log(lab.sender))
+
+    def queue_anew() -> None:
+        wait_for("a deferral", lambda: "status=deferred" in lab.log(lab.sender)[seen:])
+        lab.sender.script("postsuper -r ALL 2>&1")
+        # Another mail wakes `pickup`, which looks for itself once a minute only.
+        lab.sender.script(f"echo | sendmail -f {ALICE} {BOB}")
+
+    again = threading.Thread(target=queue_anew)
+    again.start()
+    found = outcome_of(lab, "somebody@spoofer.example", "--wait", "8", code=3)
+    again.join()
+    assert found["state"] == "deferred"
+    assert len(found["trail"]["queue_ids"]) == 2
+    lab.sender.script("postsuper -d ALL 2>&1")
+
+
+SUBMISSION = ("--smtp", "mail.sender.example:587", "--login", "alice@sender.example")
+
+
+def test_it_is_handed_over_with_a_login(lab: Lab) -> None:
+    """Encrypted, and the certificate holds."""
+    found = outcome_of(lab, BOB, *SUBMISSION, *BOX, code=0)
+    assert found["submission"]["via"] == "mail.sender.example:587"
+    assert found["submission"]["queue_id"] == found["trail"]["queue_ids"][0]
+    assert words(found)["dmarc"] == ("pass", "pass", True)
+
+
+def test_a_wrong_password_is_told(lab: Lab) -> None:
+    found = outcome_of(lab, BOB, *SUBMISSION, code=1, login="wrong")
+    assert not found["submission"]["accepted"]
+    assert found["reply"]["code"] == 535
+    assert "login" in found["meaning"]["meaning"]
 
 
 @contextmanager

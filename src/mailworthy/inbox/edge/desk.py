@@ -47,6 +47,8 @@ class Desk:
         self._resolver, self._profiles, self._options = resolver, profiles, options
         self._tell, self._folder, self._deadline = tell, folder, deadline
         self._server = server
+        # Loaded now, so that no mail waits for it.
+        self._html, self._json, self._text = map(document, ("html", "json", "text"))
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def take(self, mail: Arrived, boxes: tuple[Box, ...]) -> str:
@@ -101,8 +103,8 @@ class Desk:
         for box in boxes:
             pages: tuple[str, ...] = ()
             if self._folder is not None:
-                page = document("html")(verdict, header=header)
-                data = document("json")(verdict, header=header)
+                page = self._html(verdict, header=header)
+                data = self._json(verdict, header=header)
                 pages = (str(self._folder.write(box, mail.at, page, data)),)
-            lines = document("text")(verdict, header=header)
+            lines = self._text(verdict, header=header)
             self._tell(Told(box, f"\n  To {readable(box.address, 100)}\n{lines}", pages))
