@@ -142,6 +142,8 @@ class Machine:
         return Told(Outcome.DONE, _lines({n: expanded(every.get(n, ""), every) for n in names}))
 
     def _rspamadm(self) -> Told:
+        if not any(path.startswith("/etc/rspamd/") for path in self.case.files):
+            return Told(Outcome.MISSING)
         found = json.loads(json.dumps(STOCK))
         for place in ("local.d", "override.d"):
             for path, text in self.case.files.items():

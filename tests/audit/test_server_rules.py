@@ -7,9 +7,20 @@ from typing import Any
 import msgspec
 import pytest
 
-from casekit import applied, fired
+from casekit import applied, fired, outcome
+from mailworthy.audit.case import Case
 from mailworthy.audit.finding import Configure, Execute, Remedy
-from mailworthy.audit.healthyserver import CHAIN, FILES, MASTER, OPTIONS, SELF_SIGNED, served
+from mailworthy.audit.healthyserver import (
+    CHAIN,
+    ED25519_KEY,
+    FILES,
+    MASTER,
+    OPTIONS,
+    RSA_KEY,
+    SELF_SIGNED,
+    served,
+)
+from mailworthy.audit.rules.server._keys import OTHER_RSA
 from mailworthy.audit.rules.server._milters import sockets
 from mailworthy.audit.rules.server._relay import Relay, verdict_of
 from mailworthy.render.steps import steps_of
@@ -168,6 +179,61 @@ def test_an_ipv6_address_that_the_kernel_took() -> None:
         Configure("/etc/postfix/main.cf", "smtp_bind_address6 = 2001:db8::25"),
     )
     assert fired(applied(case, finding.remedy)) == {}
+
+
+OPENDKIM = {
+    "/etc/opendkim.conf": "Mode sv\nKeyTable /kt\nSocket inet:8891@localhost\n",
+    "/kt": "rsa example.com:r202611:/keys/rsa\ned example.com:e202611:/keys/ed\n",
+    "/keys/rsa": FILES[RSA_KEY],
+    "/keys/ed": FILES[ED25519_KEY],
+}
+
+
+def with_opendkim(**more: Any) -> Case:
+    """The healthy server with OpenDKIM in the place of Rspamd."""
+    case = served(
+        main=("smtpd_milters = inet:127.0.0.1:8891",),
+        commands={"ss": "0.0.0.0:25 127.0.0.1:8891"},
+        **more,
+    )
+    kept = {p: t for p, t in case.files.items() if "rspamd" not in p}
+    return msgspec.structs.replace(case, files=OPENDKIM | kept | more.get("files", {}))
+
+
+def test_opendkim_signs_as_well() -> None:
+    result = outcome(with_opendkim())
+    assert result.findings == ()
+    assert result.undetermined == ()
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "rule"),
+    [
+        ("/keys/rsa", f"k=rsa; p={OTHER_RSA}", "server-key-differs"),
+        ("/keys/rsa", FILES[ED25519_KEY], "server-key-algorithm-differs"),
+        ("/keys/ed", "it is no key", "server-key-unusable"),
+        ("/kt", "x example.com:new:/keys/rsa\n", "server-key-not-published"),
+        ("/kt", "x example.com:r202611:/gone\n", "server-key-file-missing"),
+    ],
+)
+def test_keys_of_opendkim(file: str, text: str, rule: str) -> None:
+    assert list(fired(with_opendkim(files={file: text}))) == [rule]
+
+
+def test_an_rspamd_that_nobody_asks_is_left_alone() -> None:
+    case = with_opendkim()
+    stock = {"/etc/rspamd/local.d/dkim_signing.conf": "enabled = false;\n"}
+    assert fired(msgspec.structs.replace(case, files=case.files | stock)) == {}
+
+
+def test_with_no_signer_at_all_it_is_undetermined_who_signs() -> None:
+    case = with_opendkim()
+    bare = {p: t for p, t in case.files.items() if p not in OPENDKIM}
+    result = outcome(msgspec.structs.replace(case, files=bare))
+    assert result.findings == ()
+    (gap,) = result.undetermined
+    assert "apt install rspamd" in gap.why
+    assert "server-domain-not-signed" in gap.rules
 
 
 def test_the_trap_of_local_addrs_names_what_is_trusted() -> None:

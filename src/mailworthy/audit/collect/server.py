@@ -51,6 +51,8 @@ def server_of(target: Target) -> Asking[Fields]:
     signs = isinstance(server.opendkim, OpenDkim) and bool(server.opendkim.keys)
     postfix = _known(server.postfix)
     rspamd = _known(server.rspamd, optional=signs)
+    if signs and not _uses_rspamd(server):
+        rspamd = NotAsked("Rspamd's settings", "Postfix does not ask Rspamd")
     opendkim = _known(server.opendkim, optional=True)
     keys, departures, greeting = yield from together(
         _keys(target.domain, server), _departures(target.domain, server), _greeting(postfix)
@@ -84,6 +86,15 @@ def _known(value: Any, *, optional: bool = False) -> Part[Any]:
     return (NotAsked if optional and value.absent else Unknown)(value.what, value.why)
 
 
+def _uses_rspamd(server: Server) -> bool:
+    """Whether Postfix asks one of the milters that Rspamd has, as far as is known."""
+    if isinstance(server.postfix, Unread) or isinstance(server.rspamd, Unread):
+        return True
+    asked = server.postfix.value("smtpd_milters") + server.postfix.value("non_smtpd_milters")
+    ends = (place.split()[0].rpartition(":")[2] for place in server.rspamd.milters if place.strip())
+    return any(end and end in asked for end in ends)
+
+
 def _once(target: Target, found: Part[Any]) -> Part[tuple[Any, ...]]:
     if not target.first:
         return Known(())
@@ -110,7 +121,9 @@ def _certificate(pem: str) -> Certificate | None:
 def signing_keys(server: Server, domain: str) -> tuple[tuple[str, str, SigningKey], ...]:
     """The keys for one domain: the program that signs, its file of settings, the key."""
     found = []
-    if isinstance(server.rspamd, Rspamd) and "dkim_signing" not in server.rspamd.off:
+    other = isinstance(server.opendkim, OpenDkim) and bool(server.opendkim.keys)
+    off = isinstance(server.rspamd, Unread) or "dkim_signing" in server.rspamd.off
+    if isinstance(server.rspamd, Rspamd) and not off and (not other or _uses_rspamd(server)):
         place = f"{server.rspamd.folder}/local.d/dkim_signing.conf"
         own = tuple(k for k in server.rspamd.keys if k.domain == domain)
         keys = own or _tried(server, fallbacks(server.rspamd, server.postfix), domain)
