@@ -228,6 +228,21 @@ def test_a_private_key_never_leaves_the_other_machine(tmp_path: Path) -> None:
     assert "PRIVATE" not in Local().tell([Certificates(str(path))])[0].out
 
 
+def test_nor_does_one_behind_a_certificate_that_does_not_end(tmp_path: Path) -> None:
+    """A file for `smtpd_tls_chain_files` holds the key too, and may be broken anywhere."""
+    key = pem(rsa.generate_private_key(65537, 2048)).decode()
+    whole = "-----BEGIN CERTIFICATE-----\nMAAA\n-----END CERTIFICATE-----\n"
+    broken = whole.partition("-----END")[0]
+    (tmp_path / "chain").write_text(broken + key + whole)
+    request = Certificates(str(tmp_path / "chain"))
+    script = script_of([request]).encode()
+    ran = subprocess.run(["sh"], input=script, capture_output=True, check=True)
+    assert not any(line in ran.stdout.decode() for line in key.splitlines()[1:-1])
+    (told,) = Local().tell([request])
+    assert told.out.strip() == whole.strip()
+    assert whole.strip() in "\n".join(line[4:] for line in ran.stdout.decode().splitlines())
+
+
 def test_what_may_not_be_read_is_told_apart(tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("needs root, to be somebody else")

@@ -64,7 +64,8 @@ no() { there "$1" "$2" && echo "$1 r 1"; }
 text() {
     if [ -f "$2" ]; then said "$1" head -c MAX_FILE -- "$2"; else no "$1" "$2"; fi
 }
-pem() { sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p' <"$1"; }
+# Up to any other line with dashes: behind a certificate without its end there may be a key.
+pem() { sed -n '/-----BEGIN CERTIFICATE-----/,/-----/p' <"$1"; }
 certificates() {
     if [ -f "$2" ]; then said "$1" pem "$2"; else no "$1" "$2"; fi
 }
