@@ -14,9 +14,10 @@ from mailworthy.store.statements import Statements
 from mailworthy.store.trail import Seen, Trails
 
 LIMIT = 255
-# How many texts a process remembers; what is forgotten is asked again.
-REMEMBER = {domains.name: 10_000, addresses.name: 16_000, reporters.name: 2_000, labels.name: 2_000}
-REMEMBER_SEEN = 4_000
+# How many texts a process remembers; what is forgotten is asked again. More would help only where
+# no record is like another, and there it would cost the memory that is saved.
+REMEMBER = {domains.name: 4_000, addresses.name: 4_000, reporters.name: 2_000, labels.name: 2_000}
+REMEMBER_SEEN = 1_500
 TOGETHER = 50
 PRUNED = "pruned"
 

@@ -22,7 +22,7 @@ _COUNT = re.compile(r"\+?0*([0-9]{1,20})(?:\.0*)?")
 MILLISECONDS, MICROSECONDS = 10**11, 10**14  # no time in seconds is as large
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def address(text: str) -> str | None:
     """An IP address as canonical text, IPv4 where it was mapped into IPv6; None for none."""
     if _IPV4.fullmatch(text):
@@ -77,7 +77,7 @@ def moment(text: str, *, end: bool = False) -> int | None:
     return seconds + 86399 if end and _DATE.fullmatch(text) else seconds
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def domain(text: str) -> tuple[str, str]:
     """A domain in the inside form, and the code of the flaw that it has, if any.
 

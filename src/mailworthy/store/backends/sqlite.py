@@ -21,7 +21,7 @@ WAIT_MS = 60_000
 WRITE = "mailworthy_write"
 # Kibibytes for pages, and for sorting before temporary files are used: little for those who import
 # in the background, more for those who answer questions.
-WRITERS, READERS = 2_000, 64_000
+WRITERS, READERS = 1_000, 64_000
 
 PRAGMAS = (
     f"busy_timeout = {WAIT_MS}",

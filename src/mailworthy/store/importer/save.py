@@ -17,7 +17,7 @@ from mailworthy.store.model import Origin, Outcome, Saved, Trust
 from mailworthy.store.opened import Store
 from mailworthy.store.schema.reports import arrivals, flaws, reports
 
-BATCH = 1000
+BATCH = 400
 TEXT = 255
 LONG = 1000
 REFUSED = 1000
