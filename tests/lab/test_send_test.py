@@ -19,6 +19,12 @@ ALICE, BOB = "alice@sender.example", "bob@receiver.example"
 BOX = ("--imap", "imaps://bob@mail.receiver.example")
 
 
+@pytest.fixture(autouse=True)
+def nothing_waits(lab: Lab) -> None:
+    """What the test before has left in the queue is deferred again and again."""
+    lab.sender.script("postsuper -d ALL 2>&1")
+
+
 def said(lab: Lab, *argv: str, code: int, login: str = PASSWORD) -> str:
     """What `send-test` prints on the sender's server."""
     common = ("--dns", lab.resolver, "--no-blocklists", "--from", ALICE)
@@ -136,7 +142,6 @@ def test_it_is_followed_when_it_is_queued_anew(lab: Lab) -> None:
     again.join()
     assert found["state"] == "deferred"
     assert len(found["trail"]["queue_ids"]) == 2
-    lab.sender.script("postsuper -d ALL 2>&1")
 
 
 SUBMISSION = ("--smtp", "mail.sender.example:587", "--login", "alice@sender.example")
