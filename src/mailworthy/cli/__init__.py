@@ -87,7 +87,9 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
 
 @click.group(
     cls=MainGroup,
-    homes={name: (f"mailworthy.cli.{name.replace('-', '_')}", line) for name, line in COMMANDS.items()},
+    homes={
+        name: (f"mailworthy.cli.{name.replace('-', '_')}", line) for name, line in COMMANDS.items()
+    },
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
 )
 @click.option(
