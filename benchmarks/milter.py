@@ -28,6 +28,7 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
+from lab.compareworld import blocklists
 from lab.internet import Lab, running
 from lab.machine import wait_for
 from lab.mailhost import COMMAND, MailHost
@@ -208,7 +209,7 @@ def main() -> None:
         show(f"not measured: {', '.join(lack)}", HEAD, ())
         return
     count, rounds = (100, 1) if given.smoke else (given.messages, given.rounds)
-    with running() as lab:
+    with running() as lab, blocklists(lab):
         runs = compare(lab, count, rounds)
     bare = runs[JUDGES[0].name]
     rows = [row(name, run, bare) for name, run in runs.items()]

@@ -2,7 +2,7 @@
 
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -13,7 +13,11 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from lab.dns import CONF
 from lab.internet import Lab
 from lab.machine import wait_for
+from lab.plan import BLOCKLIST
 from mailworthy.dkim import public_text
+from mailworthy.dnsbl.lists import default
+from mailworthy.dnsbl.model import Dnsbl
+from mailworthy.dnsbl.subject import probes
 
 SOA = "@ 60 SOA ns1.provider.example. root.provider.example. 1 3600 900 604800 60"
 NS = "ns1.provider.example."
@@ -178,19 +182,43 @@ def _quoted(text: str) -> str:
 @contextmanager
 def world(lab: Lab) -> Iterator[None]:
     """The provider serves these zones for a while."""
+    with served(lab, zones(), parent="example", lame=(LAME,)):
+        yield
+
+
+@contextmanager
+def blocklists(lab: Lab) -> Iterator[None]:
+    """The provider serves the blocklists that we ask by default, but for the one that it has:
+    nobody is listed there but the entry for tests."""
+    found = {each.zone: _blocklist(each) for each in default() if each.zone != BLOCKLIST}
+    with served(lab, found, parent="."):
+        yield
+
+
+def _blocklist(dnsbl: Dnsbl) -> str:
+    code = dnsbl.codes[0]
+    answer = code.answer.replace("*", "2") if code.answer else f"127.0.0.{code.bit}"
+    present = [probes(dnsbl, kind)[0] for kind in dnsbl.kinds]
+    return "\n".join((*_start(), *(f"{name}. A {answer}" for name in present), ""))
+
+
+@contextmanager
+def served(
+    lab: Lab, found: Mapping[str, str], *, parent: str, lame: Sequence[str] = ()
+) -> Iterator[None]:
+    """The provider serves zones below another for a while; it knows nothing of the `lame` ones."""
     before = lab.dns.path(CONF).read_text()
-    found = zones()
     for zone, text in found.items():
         lab.dns.write(_file(zone), text, owner="bind")
-    lines = [f"{zone} NS {NS}" for zone in (*found, LAME)]
+    lines = [f"{zone} NS {NS}" for zone in (*found, *lame)]
     try:
         _serve(lab, _with(before, list(found)))
-        assert lab.updates.send("example", lines) == "NOERROR"
+        assert lab.updates.send(parent, lines) == "NOERROR"
         for zone in found:
             wait_for(zone, lambda zone=zone: "provider" in _asked(lab, zone))  # type: ignore[misc]
         yield
     finally:
-        lab.updates.send("example", deletes=lines)
+        lab.updates.send(parent, deletes=lines)
         _serve(lab, before)
 
 
