@@ -125,16 +125,22 @@ def flaw_counts(scope: Scope, *, limit: int = 1000) -> sa.Select[Any]:
     """Which flaws each reporter's reports have, those proven apart from the others: reporter,
     proven, code, section, reports."""
     row = flaws.c
-    keys = (reporters.c.name, table.c.proven, row.code, row.section)
-    joined = flaws.join(table, table.c.id == row.report_id).join(
-        reporters, reporters.c.id == table.c.reporter_id
+    keys = (table.c.reporter_id, table.c.proven, row.code, row.section)
+    inner = (
+        sa.select(*keys, sa.func.count().label("reports"))
+        .select_from(flaws.join(table, table.c.id == row.report_id))
+        .where(*scope.conditions(table))
+        .group_by(*keys)
+        .subquery()
     )
+    found = inner.c
     query = sa.select(
-        *(reporters.c.name.label("reporter"), table.c.proven, row.code, row.section),
-        sa.func.count().label("reports"),
+        *(reporters.c.name.label("reporter"), found.proven, found.code, found.section),
+        found.reports,
     )
-    grouped = query.select_from(joined).where(*scope.conditions(table)).group_by(*keys)
-    return grouped.order_by(sa.desc("reports"), *keys).limit(limit)
+    named = query.select_from(inner.join(reporters, reporters.c.id == found.reporter_id))
+    order = (found.reports.desc(), "reporter", found.proven, found.code, found.section)
+    return named.order_by(*order).limit(limit)
 
 
 def problem_list(
