@@ -8,10 +8,10 @@ away; its queue is in memory, its limits are the same for all. The three take tu
 round. Latency is that of whole conversations of another client, one at a time: by itself, and
 beside that load; "added" is beyond what Postfix needs alone.
 
-Ours is started as `config milter` says, on TCP, and does more: reverse name, HELO, ARC, blocklists
+Ours is started as `config milter` says, and does more: reverse name, HELO, ARC, blocklists
 and whether the sender can be answered. Theirs check DKIM (OpenDKIM), SPF and DMARC (OpenDMARC).
-Over TCP small packets that wait for each other slow them down, so that they are also asked over
-unix sockets.
+Over TCP small packets that wait for each other slow them down, so that all are asked over unix
+sockets too.
 """
 
 import argparse
@@ -21,6 +21,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 
@@ -75,25 +76,31 @@ class Run(msgspec.Struct):
 
 
 @contextmanager
-def ours(host: MailHost) -> Iterator[None]:
+def ours(
+    host: MailHost, place: str = f"inet:127.0.0.1:{PORT}", name: str = "tcp"
+) -> Iterator[None]:
     """Our milter, as `config milter` has it, but for systemd's socket."""
-    if not host.processes("milter --config"):
+    conf = f"/etc/mailworthy/{name}.toml"
+    if not host.processes(f"--config {conf}"):
         host.run([*COMMAND, "config", "milter", "--yes", "--dir", host.folder], check=True)
         config = (host.folder / "config/milter/milter.toml").read_text()
         # It receives here, and signs nothing.
         lines = [line for line in config.splitlines() if not line.startswith("sign = ")]
-        host.write("/etc/mailworthy/milter.toml", "\n".join(lines))
-        place = ("--listen", f"inet:127.0.0.1:{PORT}")
-        argv = (*COMMAND, "milter", "--config", "/etc/mailworthy/milter.toml", *place)
-        host.spawn("milter", argv)
-        wait_for("the milter", lambda: host.answers(PORT))
-    with host.milters(f"inet:127.0.0.1:{PORT}"):
+        host.write(conf, "\n".join([*lines, 'socket_mode = "0666"']))
+        host.spawn(f"milter-{name}", [*COMMAND, "milter", "--config", conf, "--listen", place])
+        wait_for("the milter", lambda: '"started"' in host.log(f"milter-{name}"))
+    with host.milters(place):
         yield
 
 
 JUDGES = (
     Judge("no milter", lambda host: nullcontext()),
-    Judge(OURS, ours, ("milter --config",)),
+    Judge(OURS, ours, ("--config /etc/mailworthy/tcp.toml",)),
+    Judge(
+        "mailworthy, unix socket",
+        partial(ours, place="unix:/run/mailworthy.sock", name="unix"),
+        ("--config /etc/mailworthy/unix.toml",),
+    ),
     Judge(THEIRS, judging, ("/etc/opendkim.conf", "/etc/opendmarc.conf")),
     Judge(LOCALLY, judging_locally, ("/etc/opendkim-local.conf", "/etc/opendmarc-local.conf")),
 )
