@@ -1,5 +1,6 @@
 """What a mail server is answered about a message, and what becomes of its header."""
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from mailworthy.lookup.model import Why
 from mailworthy.message.authres import parse
 from mailworthy.message.header import read
 from mailworthy.milter.draft import Limits
-from mailworthy.milter.handled import Act, Handled, Origin
+from mailworthy.milter.handled import Act, Handled, Origin, Unsigned
+from mailworthy.milter.judge import MOST_REMOVED
+from mailworthy.milter.logs import message as log_line
 from mailworthy.milter.wire import frames, replies
 from mailworthy.milter.wire.words import Family
 from mailworthy.receive.load import names
@@ -410,3 +413,64 @@ def test_a_fault_of_ours_is_the_users_choice() -> None:
     assert isinstance(final(deferred), replies.ReplyCode)
     taken = judge(on_error="accept").failed(came, "an error of ours")
     assert results(applied(OURS + LETTER, taken)) == [(HOST, {})]
+
+
+# Who may have what signed
+
+LOGINS = [
+    ("anna", True),
+    ("anna@example.com", True),
+    ("anna@EXAMPLE.com.", True),
+    ("anna@staff.example.com", True),
+    ("anna@com", True),
+    ("bob@other.example", False),
+    ("bob@notexample.com", False),
+    ("a@example.com@other.example", False),
+    ("bob@", False),
+    ("bob@.", False),
+    ("bob@a..b", False),
+]
+
+
+@pytest.mark.parametrize(("login", "sign"), LOGINS)
+def test_nobody_signs_for_another_domain(tmp_path: Path, login: str, sign: bool) -> None:
+    folder = str(key_folder(tmp_path))
+    came = mail(macros={"{auth_authen}": login}, ip=SPOOFER)
+    handled = handle(judge(sign=folder), came)
+    assert (handled.act, bool(handled.signed)) == (Act.ACCEPTED, sign)
+    assert handled.unsigned is (None if sign else Unsigned.LOGIN)
+    assert ("has logged in" in handled.reason) is not sign
+    line = json.loads(log_line(came, handled, 1.0))
+    assert line.get("unsigned") == (None if sign else "login")
+    assert handle(judge(sign=folder, sign_mismatch=True), came).signed
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"mx.example.org.; dmarc=fail",
+        b"mx.example.org (; dmarc=fail",
+        b"mx.example.org 9; dmarc=pass",
+        b"sub.mx.example.org; dmarc=fail",
+    ],
+)
+def test_what_we_would_take_out_as_ours_proves_nothing(tmp_path: Path, field: bytes) -> None:
+    made = judge(sign=str(key_folder(tmp_path)))
+    message = b"Authentication-Results: " + field + b"\r\n" + LETTER
+    handled = handle(made, mail(message, ip="127.0.0.1"))
+    assert handled.unsigned is Unsigned.UNPROVEN
+
+
+@pytest.mark.parametrize("body", [b"", b"x" * 200], ids=["judged", "too large for that"])
+@pytest.mark.parametrize("macros", [{}, USER], ids=["outside", "user"])
+def test_no_header_has_so_many_results(macros: dict[str, str], body: bytes) -> None:
+    def came(count: int) -> Handled:
+        message = OURS * (count - 1) + b"X-Spam: No\r\n" + LETTER + body
+        return handle(judge(), mail(message, macros=macros, limits=Limits(body=100)))
+
+    assert came(MOST_REMOVED).act is Act.ACCEPTED
+    refused = came(MOST_REMOVED + 1)
+    text = "its header has 101 fields of results, more than 100"
+    assert refused.replies == (replies.ReplyCode("550", "5.7.1", text),)
+    trusted = handle(judge(), mail(OURS * 200 + LETTER, ip="127.0.0.1"))
+    assert trusted.replies == (replies.Continue(),)

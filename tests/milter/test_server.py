@@ -464,3 +464,44 @@ def test_many_connections_at_once_wait_until_they_are_taken(tmp_path: Path) -> N
                 mta.connect(str(tmp_path / "s"))
 
     play(tmp_path, story, grace=0.05)
+
+
+def test_half_frames_are_memory_too(tmp_path: Path) -> None:
+    """Who sends half of a large frame is cut off where there is no room; others are not."""
+    half = b"\0\x10\0\0L" + b"x" * 200_000
+
+    async def story(lab: Lab) -> None:
+        first, second, good = [await lab.mta() for _ in range(3)]
+        for each in (first, second, good):
+            await each.open()
+        await first.octets(half)
+        while lab.server.held < len(half):
+            await asyncio.sleep(0)
+        with contextlib.suppress(ConnectionError):
+            await second.octets(half)
+            await second.closed()
+        assert ("error", "memory") in lab.meter.told
+        first.close()
+        while lab.server.held:
+            await asyncio.sleep(0)
+        assert (await good.send())[-1].letter == "c"
+
+    events = [line["event"] for line in play(tmp_path, story, memory=300_000)]
+    assert sorted(events) == ["memory", "message"]
+
+
+def test_a_frame_in_two_pieces_needs_no_room(tmp_path: Path) -> None:
+    """Then the message hears that there is none, instead of the connection's end."""
+
+    async def story(lab: Lab) -> None:
+        mta = await lab.mta()
+        await mta.open()
+        told = stream(message_frames(LETTER))
+        await mta.octets(told[:200])
+        while not lab.server.held:
+            await asyncio.sleep(0)
+        await mta.octets(told[200:])
+        assert [a.letter for a in await mta.hear(2)] == ["s", "y"]
+
+    (line,) = play(tmp_path, story, memory=10)
+    assert (line["did"], line["code"]) == ("deferred", "451 4.3.1")

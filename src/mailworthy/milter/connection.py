@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import cast
 
+from mailworthy.milter.draft import Room
 from mailworthy.milter.handled import Handled
 from mailworthy.milter.mail import Mail
 from mailworthy.milter.session import Over, Session
@@ -28,6 +29,10 @@ class Idle(Exception):
     """The mail server says nothing, or not enough."""
 
 
+class Full(Exception):
+    """There is no room for the rest of a large frame."""
+
+
 class Connection:
     """Talks until the mail server has gone. `handle` answers for a message."""
 
@@ -37,6 +42,7 @@ class Connection:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         handle: Handle,
+        room: Room,
         *,
         idle: float,
     ) -> None:
@@ -45,16 +51,20 @@ class Connection:
         found = writer.get_extra_info("socket")
         inet = found is not None and found.family in (socket.AF_INET, socket.AF_INET6)
         self._tcp = found if inet and _AT_ONCE is not None else None
-        self._frames = Reader()
+        self._frames, self._room, self._held = Reader(), room, 0
         self._since: float | None = None  # when the frame began that is not whole
         self.ending = False
 
     async def run(self) -> None:
-        """Until the end. Raises Malformed, Idle, OSError."""
-        while not (self.ending and not self.session.busy):
-            data = await self._read()
-            if not data or await self._answer(data):
-                return
+        """Until the end. Raises Malformed, Idle, Full, OSError."""
+        try:
+            while not (self.ending and not self.session.busy):
+                data = await self._read()
+                if not data or await self._answer(data):
+                    return
+        finally:
+            self._room.give(self._held)
+            self._held = 0
 
     async def _read(self) -> bytes:
         """What comes next. Who has not even made an offer is no mail server, or a strange one."""
@@ -86,11 +96,20 @@ class Connection:
             whole = True
             if await self._take(frame):
                 return True
+        self._hold(self._frames.held)
         if not self._frames.pending:
             self._since = None
         elif whole or self._since is None:
             self._since = time.monotonic()
         return False
+
+    def _hold(self, octets: int) -> None:
+        """Half a frame is memory too. What a piece may cut in two is always taken, so that a mail
+        server hears that there is no room instead of being cut off."""
+        more = octets - self._held
+        if not self._room.take(more, always=more <= 0 or octets <= PIECE):
+            raise Full(f"{octets} octets of a frame that is not whole, and no room for them")
+        self._held = octets
 
     async def _take(self, frame: Frame) -> bool:
         outcome = self.session.take(frame)

@@ -19,15 +19,15 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 class Room:
-    """Octets of messages in memory, over all connections."""
+    """Octets of messages in memory and of frames that are not whole, over all connections."""
 
     def __init__(self, most: int) -> None:
         self.most = most
         self.used = 0
 
-    def take(self, octets: int) -> bool:
-        """Whether there is room for so many more, which then is taken."""
-        if self.used + octets > self.most:
+    def take(self, octets: int, *, always: bool = False) -> bool:
+        """Whether there is room for so many more, which then is taken; `always` takes it."""
+        if not always and self.used + octets > self.most:
             return False
         self.used += octets
         return True

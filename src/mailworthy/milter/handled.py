@@ -27,11 +27,22 @@ class Act(StrEnum):
     DEFERRED = "deferred"
 
 
+class Unsigned(StrEnum):
+    """Why mail of our own bears no signature of ours."""
+
+    KEYS = "no-keys"  # none are set up
+    UNFIT = "unfit"  # what it says would not be what is signed
+    DOMAIN = "no-key-of-domain"
+    LOGIN = "login"  # of another domain than the author's
+    UNPROVEN = "unproven"  # it has come from outside, and DMARC did not pass
+
+
 class Handled(msgspec.Struct, frozen=True):
     """The replies, their last one the decision; and why.
 
     `judged` tells whether the message was looked at, `results` are the methods of
-    Authentication-Results with their results. `signed` are the selectors that have signed.
+    Authentication-Results with their results. `signed` are the selectors that have signed,
+    `unsigned` is why none has, of mail of our own.
     """
 
     origin: Origin
@@ -44,5 +55,6 @@ class Handled(msgspec.Struct, frozen=True):
     results: tuple[tuple[str, str], ...] = ()
     removed: int = 0
     signed: tuple[str, ...] = ()
+    unsigned: Unsigned | None = None
     sealed: str = ""
     verdict: Verdict | None = None

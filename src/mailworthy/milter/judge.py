@@ -15,7 +15,7 @@ from mailworthy.dnsbl.result import Health
 from mailworthy.lookup.model import Asking
 from mailworthy.message.authres import AuthResults, field, is_identifier
 from mailworthy.message.header import Message, read
-from mailworthy.milter.changes import Changes, all_of, forgeries
+from mailworthy.milter.changes import RESULTS, Changes, all_of, forgeries
 from mailworthy.milter.handled import Act, Handled, Origin
 from mailworthy.milter.mail import Excess, Mail
 from mailworthy.milter.outgoing import outgoing, sealed
@@ -35,6 +35,7 @@ from mailworthy.receive.words import Disposition
 _CODE = re.compile(r"(?:([45][0-9]{2})[ -]?)?([45]\.[0-9]{1,3}\.[0-9]{1,3})?")
 _CLASSES = {"4": "451", "5": "550"}
 _REFUSED, _DEFERRED = ("550", "5.7.1"), ("451", "4.7.1")
+MOST_REMOVED = 100  # fields that are taken out of one header, each a command to the mail server
 _NO_ROOM, _TOO_LARGE = ("451", "4.3.1"), ("552", "5.3.4")
 
 
@@ -63,10 +64,20 @@ class Judge(msgspec.Struct, frozen=True):
         origin = self.origin(mail)
         if mail.excess is not None:
             return self._too_much(mail, origin, mail.excess)
+        message = read(mail.data, mbox=False)
+        if (refused := self._crowded(message, origin)) is not None:
+            return refused
         if origin in (Origin.USER, Origin.TRUSTED):
             name = self.authserv_id(mail)
-            return outgoing(mail, origin, self.signers, now, authserv_id=name)
-        message = read(mail.data, mbox=False)
+            return outgoing(
+                mail,
+                message,
+                origin,
+                self.signers,
+                now,
+                authserv_id=name,
+                any_login=self.policy.sign_mismatch,
+            )
         if origin is Origin.UNKNOWN:
             return self._unjudged(mail, message, origin, "the client has no address")
         verdict = yield from self._verdict(mail, message, now, tested)
@@ -203,7 +214,17 @@ class Judge(msgspec.Struct, frozen=True):
             return _told(origin, Act.REFUSED, _TOO_LARGE, excess.value)
         if self.policy.on_oversize is Fallback.TEMPFAIL:
             return _told(origin, Act.DEFERRED, _NO_ROOM, excess.value)
-        return self._unjudged(mail, read(mail.data, mbox=False), origin, excess.value)
+        message = read(mail.data, mbox=False)
+        return self._crowded(message, origin) or self._unjudged(mail, message, origin, excess.value)
+
+    def _crowded(self, message: Message, origin: Origin) -> Handled | None:
+        """Refused where more fields might have to be taken out than any honest message has."""
+        spam = self.policy.spam_header.lower().encode()
+        count = message.count(RESULTS.lower()) + message.count(spam)
+        if origin is Origin.TRUSTED or count <= MOST_REMOVED:
+            return None
+        text = f"its header has {count} fields of results, more than {MOST_REMOVED}"
+        return _told(origin, Act.REFUSED, _REFUSED, text)
 
 
 def _reply(decision: Decision, otherwise: tuple[str, str]) -> replies.ReplyCode:

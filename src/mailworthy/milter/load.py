@@ -29,6 +29,16 @@ from mailworthy.setup.signing import by_folder
 ENVIRONMENT = "MAILWORTHY_MILTER_"
 _MAX_FILE = 1 << 20
 _NAME = re.compile(r"[!-9;-~]{1,60}")
+# Fields that mail is made of: those of this name are taken out (RFC 5322 §3.6, RFC 2045 §1).
+_MEANT = """
+    from sender reply-to to cc bcc date message-id in-reply-to references subject comments keywords
+    return-path received resent-from resent-sender resent-to resent-cc resent-bcc resent-date
+    resent-message-id mime-version content-type content-transfer-encoding content-id
+    content-description content-disposition content-language delivered-to auto-submitted list-id
+    list-unsubscribe list-unsubscribe-post list-post list-help list-owner list-archive
+    authentication-results received-spf dkim-signature domainkey-signature arc-seal
+    arc-message-signature arc-authentication-results bimi-selector bimi-location bimi-indicator
+"""
 _LISTS = ("listen", "own", "trusted")
 _POSITIVE = ("workers", "connections", "memory", "idle", "timeout", "deadline", "max_message")
 
@@ -82,6 +92,8 @@ def check(policy: MilterPolicy) -> None:
         raise UsageError(f"socket_mode is {printable(policy.socket_mode, 20)}, not such as 0660")
     if not _NAME.fullmatch(policy.spam_header):
         raise UsageError(f"{printable(policy.spam_header, 60)} is no name of a header field")
+    if policy.spam_header.lower() in _MEANT.split():
+        raise UsageError(f"{policy.spam_header} marks no spam: the field has a meaning of its own")
     if policy.authserv_id and not is_identifier(policy.authserv_id):
         raise UsageError(f"{printable(policy.authserv_id, 60)} is no authserv-id")
     if policy.seal and not policy.sign:

@@ -33,10 +33,13 @@ def message(mail: Mail, handled: Handled, ms: float) -> str:
         "checks": _checks(handled.results),
         "removed": handled.removed,
         "signed": list(handled.signed),
+        "unsigned": handled.unsigned,
         "sealed": handled.sealed,
         "ms": round(ms, 1),
     }
-    return encode({key: _shown(value) for key, value in told.items() if value not in ("", [], {})})
+    return encode(
+        {key: _shown(value) for key, value in told.items() if value not in ("", [], {}, None)}
+    )
 
 
 def event(what: str, **details: Any) -> str:

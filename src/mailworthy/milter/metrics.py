@@ -26,7 +26,7 @@ class Meter(Protocol):
         ...
 
     def error(self, kind: str) -> None:
-        """Something went wrong: malformed, internal, idle."""
+        """Something went wrong: malformed, internal, idle, full, memory."""
         ...
 
 
@@ -68,6 +68,9 @@ class Prometheus:
         self._results = Counter(
             f"{name}results", "Results by method.", ["method", "result"], registry=registry
         )
+        self._unsigned = Counter(
+            f"{name}unsigned", "Mail of our own that was not signed.", ["why"], registry=registry
+        )
         self._seconds = Histogram(
             f"{name}seconds", "Time to answer for a message.", buckets=_BUCKETS, registry=registry
         )
@@ -89,6 +92,8 @@ class Prometheus:
         self._messages.labels(handled.origin.value, handled.act.value).inc()
         for method, result in handled.results:
             self._results.labels(method, result).inc()
+        if handled.unsigned is not None:
+            self._unsigned.labels(handled.unsigned.value).inc()
         self._seconds.observe(seconds)
         if failures := dns_failures(handled):
             self._failures.inc(failures)

@@ -53,6 +53,7 @@ class MilterPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     max_message: int = 100 * _MIB
 
     sign: str = ""
+    sign_mismatch: bool = False
     seal: str = ""
 
 
@@ -65,9 +66,9 @@ HELP = {
     "workers": "Processes that share the work. One judges some hundred messages a second.",
     "connections": "Connections of the mail server at the same time in each process; who comes "
     "beyond them is told to come again later.",
-    "memory": "Octets of messages in memory at the same time in each process, not counting what "
-    "is needed to judge them, some three times a message. A message beyond is told to come again "
-    "later.",
+    "memory": "Octets of messages, whole or not, in memory at the same time in each process, not "
+    "counting what is needed to judge them, some three times a message, and 64 KiB for each "
+    "connection. A message beyond is told to come again later.",
     "idle": "Seconds that a connection may say nothing. A client may take long to hand its message "
     "to the mail server, which says nothing to us meanwhile.",
     "metrics": "`ADDRESS:PORT` where Prometheus finds numbers; nowhere by default.",
@@ -97,6 +98,10 @@ HELP = {
     "sign": "The folder with `mailworthy.toml` and its `keys`, relative to that of this file: "
     "mail of its domains from people who have logged in, and from `trusted` networks, is signed "
     "with all keys of the domain.",
+    "sign_mismatch": "Whether mail is signed too where its author is not of the domain with "
+    "which somebody has logged in. By default it is signed if the login has no domain, or has "
+    "that of From, one above or one below it: else everybody with a password could have mail of "
+    "everybody signed. Turn it on only where the mail server holds From against the login.",
     "seal": "The domain that seals mail from outside (ARC), with its first RSA key; it has to be "
     "one of `sign`. By default nothing is sealed.",
 }

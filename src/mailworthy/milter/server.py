@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from mailworthy.dnsbl.result import Health
 from mailworthy.lookup.drive import Resolver, adrive
 from mailworthy.milter import logs
-from mailworthy.milter.connection import PIECE, Connection, Idle
+from mailworthy.milter.connection import PIECE, Connection, Full, Idle
 from mailworthy.milter.draft import Limits, Room
 from mailworthy.milter.handled import Handled
 from mailworthy.milter.judge import Judge
@@ -23,6 +23,7 @@ from mailworthy.milter.wire.decode import Malformed
 
 REFUSED_AT_ONCE = 100  # connections beyond the limit that are told so; those beyond are closed
 REMEMBERED = 3600.0  # seconds that what is known of blocklists holds
+_KINDS: dict[type[Exception], str] = {Malformed: "malformed", Idle: "idle", Full: "memory"}
 GRACE = 30.0  # seconds for messages under way, at the end
 
 Log = Callable[[str], None]
@@ -42,6 +43,11 @@ class Server:
         self._ending = False
         self._tested: dict[str, Health] = {}
         self._tested_until = 0.0
+
+    @property
+    def held(self) -> int:
+        """Octets of messages and of half frames that are in memory now."""
+        return self._room.used
 
     def use(self, judge: Judge) -> None:
         """From now on, for new connections; those that are open end with what they began with."""
@@ -107,14 +113,14 @@ class Server:
         async def handle(mail: Mail) -> Handled:
             return await self._handle(judge, mail)
 
-        connection = Connection(session, reader, writer, handle, idle=policy.idle)
+        connection = Connection(session, reader, writer, handle, self._room, idle=policy.idle)
         task = asyncio.current_task()
         assert task is not None
         self._open[connection] = task
         try:
             await connection.run()
-        except (Malformed, Idle) as error:
-            kind = "malformed" if isinstance(error, Malformed) else "idle"
+        except (Malformed, Idle, Full) as error:
+            kind = _KINDS[type(error)]
             self._meter.error(kind)
             self._log(logs.event(kind, reason=str(error)))
         except OSError as error:

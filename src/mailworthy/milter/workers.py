@@ -103,8 +103,8 @@ class _Parent:
 
     def _wait(self) -> None:
         while self._children:
-            child, _ = os.wait()
-            job = self._children.pop(child)
+            job = self._children.pop(child := _ended())
+            os.waitpid(child, 0)  # only now: a signal may come at any time, and be passed on
             if self._metrics:
                 from prometheus_client.multiprocess import mark_process_dead
 
@@ -123,6 +123,13 @@ class _Parent:
     def _tell(self, number: int) -> None:
         for child in self._children:
             os.kill(child, number)
+
+
+def _ended() -> int:
+    """A child that has ended, and still has its number."""
+    found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+    assert found is not None
+    return found.si_pid
 
 
 def _outlive(pipe: int) -> None:

@@ -23,6 +23,11 @@ class Reader:
         """Whether a frame has begun and not ended."""
         return bool(self._buffer)
 
+    @property
+    def held(self) -> int:
+        """Octets of the frame that is not whole."""
+        return len(self._buffer)
+
     def feed(self, data: bytes) -> Iterator[Frame]:
         """The frames that are whole with `data`. Raises Malformed, after those before it."""
         self._buffer += data
