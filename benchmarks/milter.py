@@ -11,7 +11,7 @@ beside that load; "added" is beyond what Postfix needs alone.
 Ours is started as `config milter` says, and does more: reverse name, HELO, ARC, blocklists
 and whether the sender can be answered. Theirs check DKIM (OpenDKIM), SPF and DMARC (OpenDMARC).
 Over TCP small packets that wait for each other slow them down, so that all are asked over unix
-sockets too.
+sockets too; there ours has a row without blocklists as well, since theirs ask none.
 """
 
 import argparse
@@ -44,6 +44,7 @@ PORT = 11335
 PARALLEL = 8
 HEAD = ("", "messages/s", "lost", "added p50", "p99", "loaded p50", "p99", "RSS MB", "PSS MB")
 OURS, THEIRS = "mailworthy", "OpenDKIM + OpenDMARC"
+ALIKE = "mailworthy, unix, no blocklists"
 LOCALLY = "the same, unix sockets"
 SETTINGS = (
     "postconf -e virtual_transport=discard: smtpd_milters= non_smtpd_milters= "
@@ -77,16 +78,20 @@ class Run(msgspec.Struct):
 
 @contextmanager
 def ours(
-    host: MailHost, place: str = f"inet:127.0.0.1:{PORT}", name: str = "tcp"
+    host: MailHost,
+    place: str = f"inet:127.0.0.1:{PORT}",
+    name: str = "tcp",
+    changed: tuple[str, ...] = (),
 ) -> Iterator[None]:
-    """Our milter, as `config milter` has it, but for systemd's socket."""
+    """Our milter, as `config milter` has it, but for systemd's socket and for `changed` lines."""
     conf = f"/etc/mailworthy/{name}.toml"
     if not host.processes(f"--config {conf}"):
         host.run([*COMMAND, "config", "milter", "--yes", "--dir", host.folder], check=True)
         config = (host.folder / "config/milter/milter.toml").read_text()
         # It receives here, and signs nothing.
-        lines = [line for line in config.splitlines() if not line.startswith("sign = ")]
-        host.write(conf, "\n".join([*lines, 'socket_mode = "0666"']))
+        own = ("sign =", "socket_mode =", *(line.partition("=")[0] for line in changed))
+        lines = [line for line in config.splitlines() if not line.startswith(own)]
+        host.write(conf, "\n".join([*lines, 'socket_mode = "0666"', *changed]))
         host.spawn(f"milter-{name}", [*COMMAND, "milter", "--config", conf, "--listen", place])
         wait_for("the milter", lambda: '"started"' in host.log(f"milter-{name}"))
     with host.milters(place):
@@ -100,6 +105,16 @@ JUDGES = (
         "mailworthy, unix socket",
         partial(ours, place="unix:/run/mailworthy.sock", name="unix"),
         ("--config /etc/mailworthy/unix.toml",),
+    ),
+    Judge(
+        ALIKE,
+        partial(
+            ours,
+            place="unix:/run/mailworthy-alike.sock",
+            name="alike",
+            changed=("blocklists = false",),
+        ),
+        ("--config /etc/mailworthy/alike.toml",),
     ),
     Judge(THEIRS, judging, ("/etc/opendkim.conf", "/etc/opendmarc.conf")),
     Judge(LOCALLY, judging_locally, ("/etc/opendkim-local.conf", "/etc/opendmarc-local.conf")),
