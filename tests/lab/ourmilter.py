@@ -3,11 +3,12 @@
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from lab.machine import wait_for
 from lab.mailhost import COMMAND, MailHost
 
-PORT = 11335
+SOCKET = "/var/spool/postfix/mailworthy/milter.sock"
 CONFIG = "/etc/mailworthy/milter.toml"
 
 
@@ -22,16 +23,24 @@ def steps(host: MailHost) -> str:
 
 def start(host: MailHost, *more: str) -> None:
     """As the service does, with the socket that the unit has."""
-    place = ("--listen", f"inet:127.0.0.1:{PORT}")
-    host.spawn("milter", [*COMMAND, "milter", "--config", CONFIG, *place, *more])
-    wait_for("the milter", lambda: host.answers(PORT))
+    host.script(f"install -d -m 0755 {Path(SOCKET).parent}")
+    group = ("env", "MAILWORTHY_MILTER_SOCKET_GROUP=postfix")
+    place = ("--listen", f"unix:{SOCKET}")
+    host.spawn("milter", [*group, *COMMAND, "milter", "--config", CONFIG, *place, *more])
+    wait_for("the milter", lambda: answers(host))
+
+
+def answers(host: MailHost) -> bool:
+    """Whether somebody listens there."""
+    code = "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])"
+    return host.python(code, SOCKET).returncode == 0
 
 
 def stop(host: MailHost) -> None:
     """As kill -9 does."""
     if host.processes("milter --config"):
         host.kill("milter --config")
-    wait_for("the milter to be gone", lambda: not host.answers(PORT))
+    wait_for("the milter to be gone", lambda: not answers(host))
 
 
 @contextmanager

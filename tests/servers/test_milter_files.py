@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 
 from mailworthy.milter.load import check
+from mailworthy.milter.outgoing import may_write
 from mailworthy.milter.policy import HELP, MilterPolicy
 from mailworthy.servers import ConfigFile, DmarcReject, milter_configuration
+from mailworthy.servers.rspamd_texts import SIGNING
 from servers.serverskit import ANY_INTENT, INTENTS, NOW, write
 
 
@@ -50,8 +52,11 @@ def test_the_readme_installs_everything_and_nothing_else(name: str) -> None:
 
 def test_the_readme_and_the_postfix_lines_name_the_same_place() -> None:
     found = files()
-    (place,) = re.findall(r"smtpd_milters = inet:(\S+)'", found["milter/postconf.sh"].text)
-    assert f"\nListenStream={place}\n" in found["milter/mailworthy-milter.socket"].text
+    (place,) = re.findall(r"smtpd_milters = unix:(\S+)'", found["milter/postconf.sh"].text)
+    assert not place.startswith("/")  # seen from within Postfix's chroot, and from outside
+    unit = found["milter/mailworthy-milter.socket"].text.splitlines()
+    assert f"ListenStream=/var/spool/postfix/{place}" in unit
+    assert {"SocketUser=mailworthy", "SocketGroup=postfix", "SocketMode=0660"} <= {*unit}
 
 
 def test_the_choice_about_reject_is_handed_on() -> None:
@@ -61,6 +66,40 @@ def test_the_choice_about_reject_is_handed_on() -> None:
 
 def test_every_setting_has_a_meaning() -> None:
     assert list(HELP) == list(MilterPolicy.__struct_fields__)
+
+
+# The login, the domain of From, and whether that is signed for.
+LOGINS = [
+    ("anna", "example.com", True),
+    ("anna@EXAMPLE.com.", "example.com", True),
+    ("anna@staff.example.com", "example.com", True),
+    ("anna@example.com", "staff.example.com", True),
+    ("bob@other.example", "example.com", False),
+    ("bob@notexample.com", "example.com", False),
+    ("bob@", "example.com", False),
+    ("bob@.", "example.com", False),
+    ("a@example.com@other.example", "example.com", False),
+]
+
+
+def test_rspamd_signs_for_the_logins_that_we_sign_for(tmp_path: Path) -> None:
+    if not shutil.which("rspamadm"):
+        pytest.skip("rspamadm is not installed")
+    (rule,) = re.findall(r"(?s)use_domain_custom = <<EOD\n(.*?)\nEOD;\n", SIGNING)
+    script = tmp_path / "rule.lua"
+    script.write_text(
+        f"local chosen = loadstring([[{rule}]])()\n"
+        "local function said(user, domain)\n"
+        "  print(chosen({ get_user = function() return user end,\n"
+        "    get_from = function() return {{ domain = domain }} end }) or 'nobody')\n"
+        "end\n" + "".join(f"said('{login}', '{domain}')\n" for login, domain, _ in LOGINS)
+    )
+    argv = ["rspamadm", "lua", str(script)]
+    done = subprocess.run(
+        argv, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL
+    )
+    assert done.stdout.split() == [d if signed else "nobody" for _, d, signed in LOGINS]
+    assert [may_write(login, domain) for login, domain, _ in LOGINS] == [s for *_, s in LOGINS]
 
 
 @pytest.mark.lab

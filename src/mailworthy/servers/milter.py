@@ -6,8 +6,8 @@ from mailworthy.receive.words import DmarcReject
 from mailworthy.servers.model import ConfigFile, Site, commented
 from mailworthy.servers.postfix import Setting, edit, script
 
-PORT = 11335
-ADDRESS = f"127.0.0.1:{PORT}"
+QUEUE = "/var/spool/postfix"  # queue_directory, where Postfix lives, locked in there or not
+SOCKET_PATH = "mailworthy/milter.sock"  # beneath it
 FOLDER = "/etc/mailworthy"
 USER = "mailworthy"
 UNIT = "mailworthy-milter"
@@ -38,7 +38,7 @@ def lines() -> Iterator[Setting]:
     """The lines of main.cf."""
     yield Setting(
         "smtpd_milters",
-        f"inet:{ADDRESS}",
+        f"unix:{SOCKET_PATH}",
         "In place of Rspamd. With both: ours first, `sign` empty in milter.toml, and another "
         "authserv_id there, or each takes the other's results for forged.",
     )
@@ -75,14 +75,20 @@ def _settings(site: Site, dmarc_reject: DmarcReject) -> str:
 
 
 SOCKET = f"""\
-# systemd holds this socket, so that Postfix finds it while the milter restarts.
+# systemd holds this socket, so that Postfix finds it while the milter restarts. Nobody but Postfix
+# gets in: whoever does has mail signed. For a mail server elsewhere, ListenStream=ADDRESS:PORT in
+# place of the path, and inet:ADDRESS:PORT in smtpd_milters.
 [Unit]
 Description=Mailworthy milter (socket)
 
 [Socket]
-ListenStream={ADDRESS}
+ListenStream={QUEUE}/{SOCKET_PATH}
+SocketUser={USER}
+SocketGroup=postfix
+SocketMode=0660
+DirectoryMode=0755
 Backlog=1024
-NoDelay=yes
+RemoveOnStop=yes
 
 [Install]
 WantedBy=sockets.target

@@ -72,11 +72,24 @@ sign_local = true;
 check_pubkey = true;
 allow_pubkey_mismatch = false;
 try_fallback = false;
-# The domain of From signs, exactly as written (DMARC alignment, RFC 9989 §4.4). Who may use
-# which From address is for smtpd_sender_login_maps in Postfix to say, not for the signer.
-use_domain = "header";
+# The domain of From signs, exactly as written (DMARC alignment, RFC 9989 §4.4), unless the login
+# has a domain that is neither that, nor above or below it. Rspamd's own rule would not sign for a
+# login without a domain, so the one below stands in its place.
+use_domain_custom = <<EOD
+return function(task)
+  local from = (task:get_from('mime') or {})[1]
+  local domain = from and from.domain and from.domain:lower()
+  local login = string.match(task:get_user() or '', '.*@(.*)')
+  if not domain or domain == '' or not login then return domain end
+  login = login:lower():gsub('%.$', '')
+  local function within(name, above)
+    return above ~= '' and (name == above or name:sub(-#above - 1) == '.' .. above)
+  end
+  return (within(domain, login) or within(login, domain)) and domain or nil
+end
+EOD;
 use_esld = false;
-allow_username_mismatch = true;
+allow_username_mismatch = true;  # as that rule has it
 allow_hdrfrom_mismatch = true;
 allow_hdrfrom_multiple = false;
 allow_envfrom_empty = true;
