@@ -23,8 +23,12 @@ def _unwaiting(path: str, flags: int) -> int:
 
 
 def read_regular(path: Path, most: int) -> bytes:
-    """The first `most` octets of a regular file. Raises OSError, for pipes and devices too."""
+    """The first `most` octets of a regular file. Raises OSError, for pipes and devices too.
+
+    What has no size is not read: files of the kernel (/proc/kmsg) look regular, and may wait.
+    """
     with open_unwaiting(path) as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        state = os.fstat(file.fileno())
+        if not stat.S_ISREG(state.st_mode):
             raise OSError(errno.EINVAL, "it is no regular file", str(path))
-        return file.read(most)
+        return file.read(most) if state.st_size else b""

@@ -61,28 +61,31 @@ there() {
     return 1
 }
 no() { there "$1" "$2" && echo "$1 r 1"; }
+# Files of the kernel (/proc/kmsg) look regular, have no size, and may wait for ever.
 text() {
-    if [ -f "$2" ]; then said "$1" head -c MAX_FILE -- "$2"; else no "$1" "$2"; fi
+    if [ -f "$2" ] && [ ! -s "$2" ] && there "$1" "$2"; then echo "$1 r 0"
+    elif [ -f "$2" ]; then said "$1" $limit head -c MAX_FILE -- "$2"; else no "$1" "$2"; fi
 }
 # Up to any other line with dashes: behind a certificate without its end there may be a key.
-pem() { sed -n '/-----BEGIN CERTIFICATE-----/,/-----/p' <"$1"; }
+pem() { $limit sed -n '/-----BEGIN CERTIFICATE-----/,/-----/p' <"$1"; }
 certificates() {
-    if [ -f "$2" ]; then said "$1" pem "$2"; else no "$1" "$2"; fi
+    if [ -f "$2" ] && [ ! -s "$2" ] && there "$1" "$2"; then echo "$1 r 0"
+    elif [ -f "$2" ]; then said "$1" pem "$2"; else no "$1" "$2"; fi
 }
 # The octets before the seed of an Ed25519 key in PKCS#8.
 seed() {
     printf '\060\056\002\001\000\060\005\006\003\053\145\160\004\042\004\040'
-    base64 -d <"$1" | head -c 32
+    $limit base64 -d <"$1" | head -c 32
 }
 public() {
     if [ ! -r "$1" ]; then echo 'Permission denied' >&2; return 1; fi
-    if grep -q -e '-----BEGIN' "$1"; then openssl pkey -in "$1" -passin pass: -pubout
+    if $limit grep -q -e '-----BEGIN' "$1"; then $limit openssl pkey -in "$1" -passin pass: -pubout
     else seed "$1" | openssl pkey -inform DER -pubout; fi
 }
 key() {
     there "$1" "$2" || return 0
     stat -L -c "$1 m %a %U:%G" -- "$2" || :
-    size=0; [ -f "$2" ] && size=$(wc -c 2>/dev/null <"$2" || echo 1)
+    size=0; [ -f "$2" ] && [ -s "$2" ] && size=$($limit wc -c 2>/dev/null <"$2" || echo 1)
     if [ "$size" -gt 0 ] && [ "$size" -le MAX_KEY ]; then said "$1" public "$2"
     else echo "$1 r 1"; fi
 }
