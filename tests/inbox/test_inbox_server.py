@@ -305,3 +305,18 @@ def test_a_new_address_is_printed(tmp_path: Path) -> None:
     result = CliRunner().invoke(command, ["--new", "--domain", "T.example", "--out", str(tmp_path)])
     assert result.exit_code == 0
     assert re.fullmatch(r"[a-z2-7]{16}@t\.example\n", result.stdout)
+
+
+def test_what_is_written_is_for_its_owner_alone(tmp_path: Path) -> None:
+    old = os.umask(0o022)
+    try:
+        folder = Folder(tmp_path / "out")
+        folder.give("example.com")
+        folder.write(ME, datetime.now(UTC), "page", "data")
+    finally:
+        os.umask(old)
+    found = [folder.path, *folder.path.rglob("*")]
+    assert {(p.is_dir(), p.stat().st_mode & 0o777) for p in found} == {
+        (True, 0o700),
+        (False, 0o600),
+    }

@@ -24,6 +24,13 @@ class Full(Exception):
     """No more pages are written, for this address or in all."""
 
 
+def _write(path: Path, text: str) -> None:
+    """For the eyes of the owner alone: it is somebody's mail, or an address to send it to."""
+    made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(made, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(text)
+
+
 class Folder:
     """A folder; what in it is older than `days` goes."""
 
@@ -34,7 +41,9 @@ class Folder:
     def prepare(self) -> None:
         """Make it. Raises UsageError where that is impossible."""
         try:
-            (self.path / _GIVEN).mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            for folder in (self.path, self.path / _GIVEN):
+                folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             why = error.strerror or str(error)
             raise UsageError(f"{readable(str(self.path), 100)}: {why}") from None
@@ -46,7 +55,7 @@ class Folder:
         if sum(1 for _ in os.scandir(given)) >= MOST_GIVEN:
             raise UsageError(f"{MOST_GIVEN} addresses are given out: wait until the oldest go")
         token = base64.b32encode(token_bytes(10)).decode().lower()
-        (given / token).write_text(f"{domain}\n")
+        _write(given / token, f"{domain}\n")
         return f"{token}@{domain}"
 
     def knows(self, token: str, domain: str) -> bool:
@@ -70,11 +79,11 @@ class Folder:
     def write(self, box: Box, at: datetime, page: str, data: str) -> Path:
         """Write one message as HTML and JSON; the HTML is there when all of it is."""
         folder = self.path / box.name
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         name = f"{at.strftime('%Y%m%dT%H%M%SZ')}-{token_hex(4)}"
         for suffix, text in ((".json", data), (".html", page)):
             part = folder / f".{name}{suffix}"
-            part.write_text(text, encoding="utf-8", errors="backslashreplace")
+            _write(part, text)
             part.replace(folder / f"{name}{suffix}")
         return folder / f"{name}.html"
 
