@@ -217,6 +217,16 @@ def test_the_rehearsal_signs_as_rspamd_does(lab, scanner) -> None:
         assert ("i" in ours, "x" in ours) == ("i" in theirs[selector], "x" in theirs[selector])
 
 
+@pytest.mark.parametrize(
+    ("login", "signs"),
+    [("alice@p-none.example", True), ("a@sub.p-none.example", True), ("b@p-reject.example", False)],
+)
+def test_nobody_signs_for_another_domain(scanner, login, signs) -> None:
+    headers = {"IP": BAD, "From": "b@p-none.example", "User": login}
+    reply = scanner.scan(message("p-none.example"), **headers)
+    assert len(reply.get("dkim-signature", ())) == (len(SELECTORS) if signs else 0)
+
+
 def test_no_reverse_dns(scanner) -> None:
     text = signed(scanner, "p-reject.example")
     found = judged(scanner, text, sender="alice@p-reject.example", ip=BAD, hostname=None)

@@ -59,8 +59,9 @@ class MilterPolicy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 HELP = {
     "listen": "Where the mail server finds us: `inet:ADDRESS:PORT`, `unix:PATH`, or `systemd` for "
-    "the sockets that systemd hands over. Nobody is asked for a password there: keep it on this "
-    "machine, or in a network of your own.",
+    "the sockets that systemd hands over. Nobody is asked for a password there, and who gets in "
+    "has mail signed: at `inet` on this machine that is every user of it, at `unix` the "
+    "`socket_group`.",
     "socket_mode": "The mode of sockets of `unix:PATH`.",
     "socket_group": "The group of sockets of `unix:PATH`; Postfix needs to be in it.",
     "workers": "Processes that share the work. One judges some hundred messages a second.",
