@@ -103,8 +103,10 @@ class _Parent:
 
     def _wait(self) -> None:
         while self._children:
-            job = self._children.pop(child := _ended())
+            job = self._children.pop(child := _ended(), None)
             os.waitpid(child, 0)  # only now: a signal may come at any time, and be passed on
+            if job is None:  # an orphan: in a container we may be number 1
+                continue
             if self._metrics:
                 from prometheus_client.multiprocess import mark_process_dead
 
