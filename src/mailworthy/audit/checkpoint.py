@@ -1,11 +1,13 @@
-"""The checkpoint: six dots that answer whether the domain is ready for mail."""
+"""The checkpoint: six dots that answer whether the domain is ready for mail, and two more where
+servers were called or read."""
 
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 
+from mailworthy.audit import checkpointmore as more
 from mailworthy.audit.checkpointdkim import dkim_parts, dkim_says
 from mailworthy.audit.evidence import AddressEvidence, Evidence
 from mailworthy.audit.finding import Severity
@@ -39,11 +41,12 @@ REDDENED_BY = {
     "SPF": ("spf-",),
     "DKIM": ("dkim-", "dmarc-reject-without-dkim"),
     "DMARC": ("dmarc-",),
+    **more.REDDENED_BY_MORE,
 }
 
 
 def checkpoint(evidence: Evidence, outcome: Outcome) -> tuple[Dot, ...]:
-    """The six dots. Advice and waived findings leave a dot green."""
+    """The dots. Advice and waived findings leave one green."""
     red = {
         f.rule
         for f in outcome.findings
@@ -51,8 +54,17 @@ def checkpoint(evidence: Evidence, outcome: Outcome) -> tuple[Dot, ...]:
     }
     return tuple(
         Dot(name, _state(_reddened(name, red), list(parts(evidence))), says(evidence))
-        for name, (parts, says) in _LINES.items()
+        for name, (parts, says) in _lines(evidence).items()
     )
+
+
+def _lines(evidence: Evidence) -> "dict[str, _Line]":
+    lines = dict(_LINES)
+    if more.called(evidence):
+        lines[more.CONNECTIONS] = (more.call_parts, more.call_says)
+    if more.read(evidence):
+        lines[more.SERVER] = (more.server_parts, more.server_says)
+    return lines
 
 
 def _reddened(name: str, rules: set[str]) -> bool:
@@ -170,9 +182,8 @@ def _why(part: Unknown | NotAsked) -> str:
     return f"{printable(part.what, 60)}: {short(part)}"
 
 
-_LINES: dict[
-    str, tuple[Callable[[Evidence], Iterator[Part[object]]], Callable[[Evidence], str]]
-] = {
+_Line: TypeAlias = tuple[Callable[[Evidence], Iterator[Part[object]]], Callable[[Evidence], str]]
+_LINES: dict[str, _Line] = {
     "MX": (_mx_parts, _mx_says),
     "Addresses": (_address_parts, _address_says),
     "Reverse DNS": (_reverse_parts, _reverse_says),
