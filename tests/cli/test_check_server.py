@@ -111,7 +111,7 @@ def test_a_recording_without_a_server_has_none(world: Path) -> None:
     ("arguments", "said"),
     [
         (("--ssh=-oProxyCommand=x",), b"no host"),
-        (("--ssh-option", "Port=1"), b"--server"),
+        (("--ssh-option", "Port=1"), b"--ssh HOST"),
         (("--server", "--ssh-option", "Port=1"), b"--ssh HOST"),
         (("--ssh", "x", "--ssh-option", "-p"), b"NAME=VALUE"),
         (("--postfix-dir", "/x"), b"--server"),

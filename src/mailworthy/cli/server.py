@@ -82,12 +82,21 @@ def consulted(look: Look, resolver: Any) -> Any:
         return _decoded(resolver.instant(Inspect()).found)
     if not look.asked:
         if look.ssh_option or look.postfix_dir or look.rspamd_dir:
-            raise UsageError("--server (or --ssh HOST) is what has a server looked at")
+            option, other = _lacking(look)
+            raise UsageError(f"{option} goes with {other}")
         return None
     found: dict[str, Any] = msgspec.to_builtins(_read(look))
     if hasattr(resolver, "note"):
         resolver.note(Inspected(Inspect(), Status.FOUND, found=found))
     return msgspec.convert(found, Server)
+
+
+def _lacking(look: Look) -> tuple[str, str]:
+    """An option that was given, and the one that it needs."""
+    if look.ssh_option:
+        return "--ssh-option", "--ssh HOST"
+    option = "--postfix-dir" if look.postfix_dir else "--rspamd-dir"
+    return option, "--server or --ssh HOST"
 
 
 def _decoded(found: dict[str, Any]) -> Any:
