@@ -71,6 +71,12 @@ def shown(test: Sent, format: str = "text") -> str:
         (made(submission=Submission("x", False)), Outcome.FAILED, "not taken by your own server"),
         (made(State.UNSEEN, log="no log"), Outcome.UNDETERMINED, "what came of it is not known"),
         (made(looked=True), Outcome.UNDETERMINED, "not seen in the mailbox"),
+        (
+            made(looked=True, mailbox="no connection"),
+            Outcome.UNDETERMINED,
+            "delivered; the mailbox could not be searched",
+        ),
+        (made(looked=True, mailbox="no connection"), Outcome.UNDETERMINED, "stands at Mailbox"),
         (made(looked=True, found=found(Place.INBOX, GOOD)), Outcome.PASSED, "in the inbox"),
         (made(looked=True, found=found(Place.OTHER, GOOD)), Outcome.PASSED, "in a folder"),
         (made(looked=True, found=found(Place.SPAM, GOOD)), Outcome.FAILED, "in the spam folder"),

@@ -42,7 +42,8 @@ def headline(test: Sent) -> str:
         return "given up: it waited too long"
     word = _STATES[test.trail.state]
     if test.looked and test.trail.state is State.DELIVERED:
-        return f"{word}, and not seen in the mailbox"
+        searched = "; the mailbox could not be searched"
+        return word + (searched if test.mailbox else ", and not seen in the mailbox")
     if test.log and not test.looked:
         return "taken by your own server; what came of it is not known"
     return word
@@ -125,6 +126,8 @@ def steps(test: Sent) -> list[str]:
         return []
     if test.trail.state is State.UNSEEN:
         return [_LOG]
+    if test.mailbox:
+        return [_MAILBOX]
     return [_LOOK] if test.looked else [_WAIT]
 
 
@@ -135,6 +138,10 @@ _REPUTATION = (
 _WAIT = "wait longer (--wait SECONDS), or look at the queue with postqueue -p"
 _LOG = (
     "say where Postfix writes its log, with --log FILE or --log journal; reading it may take root"
+)
+_MAILBOX = (
+    "put right what stands at Mailbox, or send without --imap and look there yourself; the "
+    "message is not lost"
 )
 _LOOK = "wait longer (--wait SECONDS); some receivers drop mail without a word"
 
