@@ -22,7 +22,8 @@ _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin: 2rem 0 1rem; }
 table { border-collapse: collapse; width: 100%; }
-td, th { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+td, th { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: break-word; }
+td:last-child { overflow-wrap: anywhere; }
 th { white-space: nowrap; font-weight: 600; }
 .dot { width: 1.4em; font-weight: 700; text-align: center; }
 .pass { color: #16803c; } .fail, .blocker { color: #c62828; } .unknown, .warning { color: #a15c00; }
