@@ -117,6 +117,8 @@ def _end(good: bool, scenes: list["Scene"]) -> None:
     click.echo(
         "\nYour own domain:   mailworthy check DOMAIN"
         "\nA new one:         mailworthy init DOMAIN"
+        "\nYour mail server:  sudo mailworthy check --server --connect"
+        "\nDoes mail arrive:  mailworthy send-test YOU@PROVIDER --from YOU@DOMAIN"
         "\nWhy any of it:     mailworthy explain ptr-missing"
         "\nWho sends as you:  mailworthy reports import FOLDER; mailworthy reports sources"
     )

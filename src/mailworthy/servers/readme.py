@@ -45,18 +45,27 @@ All commands are run as root, in this folder, on a copy of it on the server, and
 again. The order, which is also that of the sections below:"""
 
 
+_AT_LAST = """\
+`mailworthy check --server --connect` on the mail server, which compares the world and the server
+   itself with what you wanted; then `mailworthy send-test ADDRESS`."""
+_WITHOUT_SERVER = "`mailworthy check`, which compares the world with what you wanted."
+
+
 def _order(found: tuple[ConfigFile, ...], machines: tuple[Site, ...]) -> str:
     """The steps that this folder really has."""
     steps = []
     if machines:
-        steps += ["Rspamd with its keys, then Postfix, on each mail host."]
+        steps += [
+            "Rspamd with its keys, then Postfix, on each mail host. Without Rspamd: "
+            "`mailworthy config milter`, which writes `milter/README.md`."
+        ]
     steps += ["The zone: all of it but the line `_mta-sts`, which waits for its web site."]
     if any(f.path.startswith(("mta-sts/", "autoconfig/")) for f in found):
         steps += [
             "The certificates and the web sites, once DNS has the names.",
             "The line `_mta-sts`, once the policy answers.",
         ]
-    steps += ["`mailworthy check`, which compares the world with what you wanted."]
+    steps += [_AT_LAST if machines else _WITHOUT_SERVER]
     return "\n".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
 
 
