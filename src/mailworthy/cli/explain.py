@@ -1,5 +1,8 @@
 """`mailworthy explain`."""
 
+import shutil
+import sys
+
 import click
 from click.shell_completion import CompletionItem
 
@@ -18,10 +21,12 @@ def command(rule: str | None) -> None:
     RULE may be a family, such as spf: then its rules are listed. Without RULE all are.
     """
     from mailworthy.audit.rule import find, load
-    from mailworthy.render.page import page, title_line
+    from mailworthy.render.page import page, title_line, title_lines
 
     listed = [each for each in load() if rule is None or each.family == rule.lower()]
     if not listed and rule is not None:
         click.echo(page(find(rule)))
+    # A pipe gets a line for each rule.
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     for each in listed:
-        click.echo(title_line(each))
+        click.echo(title_lines(each, width) if width else title_line(each))

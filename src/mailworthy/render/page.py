@@ -14,6 +14,14 @@ def title_line(rule: Rule) -> str:
     return f"{rule.id:<36} {rule.meta.severity.value:<8} {rule.title}"
 
 
+def title_lines(rule: Rule, width: int) -> str:
+    """The same for a terminal: what is too long goes on below the title."""
+    line = title_line(rule)
+    indent = " " * (len(line) - len(rule.title))
+    most = max(width, len(indent) + 20)
+    return textwrap.fill(line, most, subsequent_indent=indent, break_on_hyphens=False)
+
+
 def page(rule: Rule) -> str:
     """The docstring with its headings in bold, then what sets the rule off."""
     lines = [
