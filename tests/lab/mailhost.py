@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -150,6 +151,12 @@ class MailHost(Machine):
         self.write("/etc/postfix/master.cf", master)
         self.script(f"{self.readme('Postfix')}\n{DANE}", folder=self.folder / "config")
         self.script("postfix start 2>&1")
+
+    def restart(self) -> None:
+        """Postfix from its beginning, with no mail in its queue and nothing that it remembers."""
+        self.script("postsuper -d ALL 2>&1; postfix stop 2>&1; postfix start 2>&1")
+        for port in (25, 465, 587):
+            wait_for(f"port {port} of {self.place.label}", partial(self.answers, port))
 
     def start_web(self, issued: Issued) -> None:
         """The web sites of the domain, as `config/README.md` says, with nginx."""
