@@ -27,6 +27,7 @@ from lab.delivery import (
 )
 from lab.internet import Lab
 from lab.mailhost import LIVE
+from lab.pick import some
 from lab.plan import NETWORKS
 from mailworthy.dane.record import Matching, Selector, Usage, from_certificate, render
 from mailworthy.dane.verdict import Result
@@ -132,7 +133,9 @@ DANE = {
 }
 
 
-@pytest.mark.parametrize("name", DANE)
+@pytest.mark.parametrize(
+    "name", some(DANE, "as written", "wrong record", "authority", "nothing usable", "no starttls")
+)
 def test_dane(lab: Lab, name: str) -> None:
     way, expected = DANE[name]
     with being(lab, way):
@@ -157,7 +160,9 @@ STS = {
 
 
 @knows_sts
-@pytest.mark.parametrize("name", STS)
+@pytest.mark.parametrize(
+    "name", some(STS, "as it should be", "another host", "other name", "testing")
+)
 def test_mta_sts(lab: Lab, name: str) -> None:
     way, mode, pattern, expected = STS[name]
     with being(lab, way), serving_policy(lab, mode, pattern), policy_of_sts(lab):
