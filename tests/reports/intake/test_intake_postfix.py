@@ -14,33 +14,10 @@ import pytest
 
 import intakekit as kit
 import postfix
+from anybody import PACKAGES, anybodys_python
 from mailworthy import store
 
 ROOT = os.getuid() == 0
-PACKAGES = os.pathsep.join(
-    path for path in sys.path if path and not path.startswith(sys.base_prefix)
-)
-
-
-def anybodys_python() -> str | None:
-    """An interpreter of this version that Postfix's users may run, with our packages."""
-    for python in (sys.executable, "/usr/bin/python3"):
-        try:
-            run = subprocess.run(
-                [python, "-c", "import msgspec, mailworthy.cli.reports, sqlalchemy"],
-                env={"PYTHONPATH": PACKAGES},
-                user="nobody",
-                cwd="/",
-                stderr=subprocess.DEVNULL,
-                check=False,
-            )
-        except OSError:
-            continue
-        if run.returncode == 0:
-            return python
-    return None
-
-
 PYTHON = anybodys_python() if ROOT else None
 pytestmark = [
     *([pytest.mark.lab] if PYTHON else []),  # so that nobody else fails by skipping it
