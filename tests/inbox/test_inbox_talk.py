@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailworthy.inbox.boxes import Box, Boxes, folder
-from mailworthy.inbox.talk import Manner, Next, Talk
+from mailworthy.inbox.talk import Manner, Talk
+from mailworthy.reports.intake.lmtp.reply import Next
 
 TOKEN = "abcdefgh234567aa"
 BOXES = Boxes(("me@a.example",), ("t.example",), lambda token, _domain: token == TOKEN)

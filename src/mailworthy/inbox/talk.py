@@ -1,13 +1,13 @@
 """What is said in SMTP and LMTP, without the connection (RFC 5321 §4.1, RFC 2033)."""
 
 import re
-from enum import Enum, auto
 from ipaddress import ip_address
 
 import msgspec
 
 from mailworthy.inbox.boxes import Box, Boxes
 from mailworthy.names import readable
+from mailworthy.reports.intake.lmtp.reply import Next, Reply
 
 _PATH = re.compile(
     rb"(?:FROM|TO):[ \t]*<([^<>\x00-\x1f\x7f]{0,320})>(?:[ \t]+(.*))?\Z", re.IGNORECASE | re.DOTALL
@@ -17,22 +17,6 @@ _XTEXT = re.compile(rb"\+([0-9A-F]{2})")
 _MOST_RECIPIENTS = 20
 _MOST_ERRORS = 10
 _MOST_MAILS = 20  # over one connection
-
-
-class Next(Enum):
-    """What comes after a reply."""
-
-    COMMAND = auto()
-    MAIL = auto()
-    TLS = auto()
-    END = auto()
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """What to answer, in lines, and what comes then."""
-
-    lines: tuple[str, ...]
-    next: Next = Next.COMMAND
 
 
 class Manner(msgspec.Struct, frozen=True):

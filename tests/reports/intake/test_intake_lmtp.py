@@ -22,8 +22,9 @@ from mailworthy.reports.intake.body import Body, Room
 from mailworthy.reports.intake.desk import Desk
 from mailworthy.reports.intake.importing import Importer
 from mailworthy.reports.intake.lmtp.lines import Closed, Lines, TooLong
+from mailworthy.reports.intake.lmtp.reply import Next
 from mailworthy.reports.intake.lmtp.server import Server
-from mailworthy.reports.intake.lmtp.talk import Next, Talk, address
+from mailworthy.reports.intake.lmtp.talk import Talk, address
 from mailworthy.reports.intake.place import Place
 from mailworthy.store import Store, StoreBusy, StoreError, StoreFull
 

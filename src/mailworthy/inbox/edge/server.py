@@ -10,17 +10,17 @@ from ipaddress import ip_address
 import msgspec
 
 from mailworthy.inbox.boxes import Box, Boxes
-from mailworthy.inbox.talk import Manner, Next, Reply, Talk
+from mailworthy.inbox.talk import Manner, Talk
 from mailworthy.inbox.view import Arrived
-from mailworthy.reports.intake.body import Body, Lack, Room
-from mailworthy.reports.intake.crowd import Bounds, Client, Crowd, end, peer
+from mailworthy.reports.intake.body import Body, Lack
+from mailworthy.reports.intake.crowd import Bounds, Client
 from mailworthy.reports.intake.lmtp.lines import Closed, Lines, TooLong
+from mailworthy.reports.intake.lmtp.listener import Listener
+from mailworthy.reports.intake.lmtp.reply import Next, Reply
 
 # Judges a mail for some addresses, and says how that went: a status line of SMTP.
 Judge = Callable[[Arrived, tuple[Box, ...]], Awaitable[str]]
 BOUNDS = Bounds(clients=20, idle=60.0, body=120.0, total=64 << 20)
-_FULL = b"421 4.3.2 too many are here, come again\r\n"
-_SLOW = b"421 4.4.2 that took too long\r\n"
 
 
 class How(msgspec.Struct, frozen=True):
@@ -32,35 +32,12 @@ class How(msgspec.Struct, frozen=True):
     tls: ssl.SSLContext | None = None
 
 
-class Server:
+class Server(Listener):
     """Serves connections; `judge` is handed what comes for `boxes`."""
 
     def __init__(self, boxes: Boxes, judge: Judge, how: How, bounds: Bounds = BOUNDS) -> None:
-        self._boxes, self._judge, self._how, self._bounds = boxes, judge, how, bounds
-        self._crowd = Crowd(bounds)
-        self._room = Room(bounds.total)
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, from its beginning to its end. What goes wrong in it ends it."""
-        task = asyncio.current_task()
-        client = self._crowd.enter(peer(writer), task.cancel) if task else None
-        if client is None:
-            await end(writer, _FULL)
-            return
-        last = b""
-        try:
-            await self._talk(Lines(reader), writer, client)
-        except asyncio.CancelledError:
-            if task is None or not client.ousted or task.uncancel():
-                raise
-            last = _FULL
-        except TimeoutError:
-            last = _SLOW
-        except (Closed, OSError):
-            last = b""  # the client has gone
-        finally:
-            self._crowd.leave(client)
-            await end(writer, last)
+        super().__init__(bounds)
+        self._boxes, self._judge, self._how = boxes, judge, how
 
     async def _talk(self, lines: Lines, writer: asyncio.StreamWriter, client: Client) -> None:
         local = _is_local(client.peer)
@@ -122,11 +99,6 @@ class Server:
                 return talk.command(await lines.line())
         except TooLong:
             return Reply(("500 5.5.2 no command is so long",), Next.END)
-
-    async def _say(self, writer: asyncio.StreamWriter, reply: Reply) -> None:
-        writer.write("".join(f"{line}\r\n" for line in reply.lines).encode())
-        async with asyncio.timeout(self._bounds.idle):
-            await writer.drain()
 
 
 def _is_address(text: str) -> bool:

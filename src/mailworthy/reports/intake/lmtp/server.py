@@ -5,25 +5,27 @@ import time
 from collections.abc import Collection
 from contextlib import closing
 
-from mailworthy.reports.intake.body import Body, Lack, Room
-from mailworthy.reports.intake.crowd import Bounds, Client, Crowd, end, peer
+from mailworthy.reports.intake.body import Body, Lack
+from mailworthy.reports.intake.crowd import Bounds, Client
 from mailworthy.reports.intake.desk import Desk
-from mailworthy.reports.intake.lmtp.lines import Closed, Lines, TooLong
-from mailworthy.reports.intake.lmtp.talk import Next, Reply, Talk
+from mailworthy.reports.intake.lmtp.lines import Lines, TooLong
+from mailworthy.reports.intake.lmtp.listener import Listener
+from mailworthy.reports.intake.lmtp.reply import Next, Reply
+from mailworthy.reports.intake.lmtp.talk import Talk
 from mailworthy.reports.intake.model import Incoming
 from mailworthy.store import StoreError, StoreFull
 
 ORIGIN = "lmtp"
-_FULL = b"421 4.3.2 too many are here, come again\r\n"
 _OUSTED = b"421 4.3.2 others are waiting, come again\r\n"
-_SLOW = b"421 4.4.2 that took too long\r\n"
 
 
-class Server:
+class Server(Listener):
     """Serves connections; `own` are the addresses that reports may come to.
 
     Whoever keeps others out for nothing is sent away with 421, and still has its mail.
     """
+
+    ousted = _OUSTED
 
     def __init__(
         self,
@@ -33,35 +35,11 @@ class Server:
         vouch: bool = False,
         bounds: Bounds | None = None,
     ) -> None:
+        super().__init__(bounds or Bounds())
         self._desk = desk
         self._own = own
         self._most = desk.importer.limits.mail
         self._vouched = "what comes by LMTP" if vouch else ""
-        self._bounds = bounds or Bounds()
-        self._crowd = Crowd(self._bounds)
-        self._room = Room(self._bounds.total)
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, from its beginning to its end. What goes wrong in it ends it."""
-        task = asyncio.current_task()
-        client = self._crowd.enter(peer(writer), task.cancel) if task else None
-        if client is None:
-            await end(writer, _FULL)
-            return
-        last = b""
-        try:
-            await self._talk(Lines(reader), writer, client)
-        except asyncio.CancelledError:
-            if task is None or not client.ousted or task.uncancel():
-                raise
-            last = _OUSTED
-        except TimeoutError:
-            last = _SLOW
-        except (Closed, OSError):
-            last = b""  # the client has gone
-        finally:
-            self._crowd.leave(client)
-            await end(writer, last)
 
     async def _talk(self, lines: Lines, writer: asyncio.StreamWriter, client: Client) -> None:
         talk = Talk(self._own, self._most)
@@ -111,8 +89,3 @@ class Server:
                 return talk.command(await lines.line())
         except TooLong:
             return Reply(("500 5.5.2 no command is so long",), Next.END)
-
-    async def _say(self, writer: asyncio.StreamWriter, reply: Reply) -> None:
-        writer.write("".join(f"{line}\r\n" for line in reply.lines).encode())
-        async with asyncio.timeout(self._bounds.idle):
-            await writer.drain()

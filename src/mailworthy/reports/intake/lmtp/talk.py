@@ -2,29 +2,13 @@
 
 import re
 from collections.abc import Collection
-from enum import Enum, auto
 
-import msgspec
+from mailworthy.reports.intake.lmtp.reply import Next, Reply
 
 _PATH = re.compile(rb"(?:FROM|TO):\s*<([^<>\x00-\x1f]*)>(?: (.*))?\Z", re.IGNORECASE | re.DOTALL)
 _SIZE = re.compile(rb"(?:^| )SIZE=(\d{1,20})(?: |\Z)", re.IGNORECASE)
 _MOST_RECIPIENTS = 100  # RFC 5321 §4.5.3.1.8
 _MOST_ERRORS = 20
-
-
-class Next(Enum):
-    """What comes after a reply."""
-
-    COMMAND = auto()
-    MAIL = auto()
-    END = auto()
-
-
-class Reply(msgspec.Struct, frozen=True):
-    """What to answer, in lines, and what comes then."""
-
-    lines: tuple[str, ...]
-    next: Next = Next.COMMAND
 
 
 def address(text: str) -> str:
