@@ -1,11 +1,19 @@
 """Retention beside imports: once a day, in small steps, for every database."""
 
+import itertools
+import sqlite3
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 import storekit as kit
+from mailworthy import store
 from mailworthy.store import Store, Trust, importer, intake, queries, retention
 from mailworthy.store.daily import NAME, SOURCE, daily
 from mailworthy.store.schema.reports import raw_chunks, raws
@@ -77,3 +85,38 @@ def test_a_content_that_is_gone_is_known(mine: Store) -> None:
     (row,) = mine.rows(sa.select(raws))
     assert (row.kept, row.packed) == (0, 0)
     assert row.sha256
+
+
+def test_tidying_waits_for_its_turn(tmp_path: Path) -> None:
+    path = tmp_path / "mailworthy.db"
+    over = threading.Event()
+    with store.open(path) as mine, ThreadPoolExecutor(1) as pool:
+        save(mine, 1)
+        writing = pool.submit(_write_until, path, over)
+        try:
+            for _ in range(150):
+                _forget_statistics(path)
+                retention.apply(mine, OLD)
+        finally:
+            over.set()
+        assert writing.result() > 0
+
+
+def _write_until(path: Path, over: threading.Event) -> int:
+    """Somebody who always writes; how often."""
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=60)) as other:
+        for times in itertools.count():
+            if over.is_set():
+                return times
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("REPLACE INTO meta (name, value) VALUES ('other', ?)", (str(times),))
+            other.execute("COMMIT")
+            time.sleep(0)
+    return 0
+
+
+def _forget_statistics(path: Path) -> None:
+    """So that the planner has something to look at."""
+    with closing(sqlite3.connect(path, timeout=60)) as other:
+        other.execute("DROP TABLE IF EXISTS sqlite_stat1")
+        other.commit()

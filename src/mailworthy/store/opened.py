@@ -109,6 +109,11 @@ class Store:
         with self._own_errors():
             self.backend.settle()
 
+    def tidy(self) -> None:
+        """Give room back after much was deleted, as far as that is cheap."""
+        with self._own_errors():
+            self.backend.tidy()
+
     @contextmanager
     def _own_errors(self) -> Iterator[None]:
         """Errors of the driver, whoever called it, as errors of ours."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from mailworthy.store.dictionary import PRUNED
+from mailworthy.store.errors import StoreBusy
 from mailworthy.store.opened import Store
 from mailworthy.store.schema import dictionaries as names
 from mailworthy.store.schema.base import metadata
@@ -62,7 +64,8 @@ def apply(
     )
     whole = not clock.is_over
     entries = prune(store) if whole and (rows or told) else 0
-    store.backend.tidy()
+    with suppress(StoreBusy):  # others are writing: the next time is early enough
+        store.tidy()
     return Given(contents, rows, told, entries, whole)
 
 

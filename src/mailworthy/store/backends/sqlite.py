@@ -18,6 +18,7 @@ from sqlalchemy.dialects import sqlite
 from mailworthy.store.errors import StoreUnusable
 
 WAIT_MS = 60_000
+SOON_MS = 500
 WRITE = "mailworthy_write"
 # Kibibytes for pages, and for sorting before temporary files are used: little for those who import
 # in the background, more for those who answer questions.
@@ -76,11 +77,20 @@ class Sqlite:
                 raw.execute("PRAGMA synchronous = NORMAL")
 
     def tidy(self) -> None:
-        """Bring the log back into the file, and let the planner look at what has changed."""
-        with self.engine.connect() as connection:
+        """Let the planner look at what has changed, and bring the log back into the file.
+
+        Both would wait for others without end; here the first waits for its turn, as all who write
+        do, and the second gives up soon: the log is brought back by whoever is next.
+        """
+        with self.engine.connect().execution_options(**{WRITE: True}) as connection:
+            connection.exec_driver_sql("PRAGMA optimize")
+            connection.commit()
             raw = connection.connection
-            raw.execute("PRAGMA optimize")
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raw.execute(f"PRAGMA busy_timeout = {SOON_MS}")
+            try:
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                raw.execute(f"PRAGMA busy_timeout = {WAIT_MS}")
 
 
 def _make(path: Path) -> None:
