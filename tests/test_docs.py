@@ -52,6 +52,11 @@ def test_the_support_table_uses_its_four_words() -> None:
             assert what, name
 
 
+def test_the_readme_counts_the_faults() -> None:
+    said = re.findall(r"(\d+) faults", (ROOT / "README.md").read_text())
+    assert said == [str(len(RULES) // 100 * 100)]
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: r.id)
 def test_a_rule_has_a_page_with_all_sections(rule: Rule) -> None:
     text = rules.page(rule)
