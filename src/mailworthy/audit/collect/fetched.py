@@ -7,7 +7,6 @@ from mailworthy.lookup.drive import together
 from mailworthy.lookup.model import Asking, Fetch, Fetched, Status, Why, fetch
 
 MAX_LOGO = 1 << 18  # octets; more than eight times what pictures should have
-MAX_SETTINGS = 1 << 16
 
 
 def answered(reply: Fetched) -> Part[Fetched]:

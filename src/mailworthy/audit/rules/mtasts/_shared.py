@@ -72,11 +72,6 @@ def current(sts: Record, policy: Policy) -> StsPolicy | None:
     return policy.parsed.record if in_use(sts) and served(policy) else None
 
 
-def mode_word(policy: StsPolicy) -> str:
-    """The mode as a word for sentences."""
-    return policy.mode.value
-
-
 def exchanges(mx: MxSet) -> tuple[str, ...]:
     """The MX hosts that a policy could name, each once, best first."""
     return tuple(dict.fromkeys(r.exchange for r in mx.exchanges if is_fqdn(r.exchange)))

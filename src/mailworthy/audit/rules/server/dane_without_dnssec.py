@@ -23,7 +23,7 @@ from mailworthy.servers.reading.model import Postfix
 @rule(
     over="postfixes",
     severity=Severity.WARNING,
-    references=("RFC 7672 §2.2", "RFC 7672 §8.1"),
+    references=("RFC 7672 §2.2", "RFC 7672 §2.1.1"),
     bad=served(main=("smtp_tls_security_level = dane",)),
     good=served(main=("smtp_tls_security_level = dane", "smtp_dns_support_level = dnssec")),
 )

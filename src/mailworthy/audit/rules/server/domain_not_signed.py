@@ -25,7 +25,7 @@ from mailworthy.servers.reading.model import Rspamd
 
 @rule(
     severity=Severity.WARNING,
-    references=("RFC 6376 §5.1", "RFC 9989 §8.1"),
+    references=("RFC 6376 §5.1", "RFC 9989 §8"),
     bad=served(files={SIGNING: "try_fallback = false;\nuse_esld = false;\n"}),
     good=served(),
 )

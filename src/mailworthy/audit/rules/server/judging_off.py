@@ -22,7 +22,7 @@ from mailworthy.servers.reading.model import Rspamd
 @rule(
     over="rspamds",
     severity=Severity.WARNING,
-    references=("RFC 9989 §5", "RFC 7208 §2.3"),
+    references=("RFC 9989 §5.3", "RFC 7208 §2.3"),
     bad=served(lines={"/etc/rspamd/local.d/spf.conf": ("enabled = false;",)}),
     good=served(),
 )

@@ -24,7 +24,7 @@ from mailworthy.audit.serverparts import KeyOnServer
 @rule(
     over="signing_keys",
     severity=Severity.WARNING,
-    references=("RFC 6376 §8.5", "RFC 6376 §8.4"),
+    references=("RFC 6376 §8.3",),
     bad=served(modes={RSA_KEY: 0o644}),
     good=served(),
 )

@@ -23,7 +23,7 @@ from mailworthy.servers.reading.model import Postfix, Service
 @rule(
     over="postfixes",
     severity=Severity.WARNING,
-    references=("RFC 7489 §6.6.2", "RFC 9989 §5"),
+    references=("RFC 9989 §5.3",),
     bad=served(main=("smtpd_milters =",)),
     good=served(),
 )

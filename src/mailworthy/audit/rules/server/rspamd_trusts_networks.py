@@ -25,7 +25,7 @@ from mailworthy.servers.reading.model import Rspamd
 @rule(
     over="rspamds",
     severity=Severity.WARNING,
-    references=("RFC 7208 §2.3", "RFC 9989 §5"),
+    references=("RFC 7208 §2.3", "RFC 9989 §5.3"),
     bad=served(files={OPTIONS: None}),
     good=served(),
 )

@@ -23,7 +23,7 @@ from mailworthy.servers.reading.model import Rspamd
 @rule(
     over="rspamds",
     severity=Severity.WARNING,
-    references=("RFC 9989 §4.4.1", "RFC 9989 §8.1"),
+    references=("RFC 9989 §4.4.1", "RFC 9989 §8"),
     bad=served(lines={SIGNING: ('use_domain = "envelope";',)}),
     good=served(),
 )

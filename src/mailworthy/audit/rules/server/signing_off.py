@@ -23,7 +23,7 @@ from mailworthy.servers.reading.model import OpenDkim, Rspamd, Server
 @rule(
     over="rspamds",
     severity=Severity.WARNING,
-    references=("RFC 6376 §5.1", "RFC 9989 §8.1"),
+    references=("RFC 6376 §5.1", "RFC 9989 §8"),
     bad=served(lines={SIGNING: ("enabled = false;",)}),
     good=served(),
 )

@@ -33,7 +33,7 @@ _RENEW = "certbot certonly --standalone --force-renewal -d mail.example.com --de
     over="submissions",
     severity=Severity.WARNING,
     references=(
-        "RFC 8314 §3.1",
+        "RFC 8314 §4.4",
         "RFC 9525 §6.3",
     ),
     bad=connected(dials=world(submissions=showing(OTHER_NAME, AUTHORITY)), cures=(_RENEW,)),
