@@ -75,6 +75,17 @@ def test_names_that_cannot_be_read_are_a_problem() -> None:
     assert parsed.record.names == ()
 
 
+@pytest.mark.parametrize("extension", ["2.5.29.17", "2.5.29.18"])
+@pytest.mark.parametrize("kind", [b"\xa3\x02\x30\x00", b"\xa5\x06\xa1\x04\x0c\x02ab"])
+def test_names_of_a_kind_that_nobody_has_are_a_problem(extension: str, kind: bytes) -> None:
+    """x400Address and ediPartyName (RFC 5280 §4.2.1.6), also where no name is looked for."""
+    names = x509.UnrecognizedExtension(ObjectIdentifier(extension), bytes([0x30, len(kind)]) + kind)
+    parsed = read(issued([], extensions=[(names, False)]).der)
+    assert parsed.has("unreadable-names")
+    assert parsed.record is not None
+    assert (parsed.record.names, parsed.record.authority) == ((), False)
+
+
 @pytest.mark.parametrize(
     ("der", "code"),
     [(b"", "unreadable"), (b"0" * 70000, "too-large"), (b"-----BEGIN", "unreadable")],

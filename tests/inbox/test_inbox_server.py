@@ -4,10 +4,13 @@ import asyncio
 import json
 import os
 import re
+import socket
 import ssl
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from click.testing import CliRunner
@@ -22,6 +25,7 @@ from mailworthy.inbox.view import Arrived, View, view
 from mailworthy.lookup.memory import Memory
 from mailworthy.receive.engine import Options
 from mailworthy.receive.load import names
+from mailworthy.reports.intake.crowd import peer
 
 ZONE = """$ORIGIN a.example.
 @ 60 SOA ns a 1 2 3 4 5
@@ -190,6 +194,42 @@ def test_commands_that_come_before_tls_are_not_heard(tmp_path: Path) -> None:
     assert b"250 2.1.0" not in said
 
 
+def test_commands_that_are_still_on_their_way_to_us_are_not_heard(tmp_path: Path) -> None:
+    """What asyncio holds when TLS begins came before it too: more than is read at once."""
+    path = str(tmp_path / "sock")
+    greeting, last = b"EHLO x\r\n", b"STARTTLS\r\n"
+    noops = (b"NOOP" + b" " * 4000 + b"\r\n") * 16
+    rest = (1 << 16) - len(greeting) - len(noops) - len(last)
+    first = greeting + noops + b"NOOP".ljust(rest - 2) + b"\r\n" + last
+
+    async def judge(_mail: Arrived, _boxes: tuple[Box, ...]) -> str:
+        raise AssertionError("nothing is handed over")
+
+    async def talk(tail: bytes) -> list[bool]:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server = Server(Boxes(("me@t.example",)), judge, How("in.example", tls=tls))
+        begun: list[bool] = []
+
+        async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            async def start_tls(_context: ssl.SSLContext) -> None:
+                begun.append(True)
+
+            writer.start_tls = start_tls  # type: ignore[method-assign, assignment]
+            reader.feed_data(first + tail)  # as if it had come at once
+            await server.serve(reader, writer)
+
+        async with await asyncio.start_unix_server(served, path):
+            reader, writer = await asyncio.open_unix_connection(path)
+            writer.write_eof()
+            await reader.read(-1)
+            writer.close()
+        return begun
+
+    assert len(first) == 1 << 16
+    for tail, begun in ((b"", [True]), (b"MAIL FROM:<evil@x.example>\r\n", [])):
+        assert asyncio.run(asyncio.wait_for(talk(tail), 20)) == begun
+
+
 @pytest.mark.parametrize("octets", [b"\0" * 100_000, b"x" * 100_000, b"\xff\r\n" * 50])
 def test_garbage_ends_the_conversation(tmp_path: Path, octets: bytes) -> None:
     world = World(tmp_path)
@@ -224,6 +264,21 @@ def test_whoever_connects_is_the_client() -> None:
     assert isinstance(seen, View)
     assert (seen.envelope.ip, seen.envelope.helo) == ("198.51.100.7", "helo.example")
     assert seen.message.count(b"received") == 1
+
+
+class LinkLocal:
+    """A connection over one link."""
+
+    def get_extra_info(self, name: str) -> object:
+        place = ("fe80::1%eth0", 25, 0, 2)
+        return place if name == "peername" else SimpleNamespace(family=socket.AF_INET6)
+
+
+def test_a_client_on_the_same_link_has_an_address_without_its_zone() -> None:
+    client = peer(cast(asyncio.StreamWriter, LinkLocal()))
+    seen = view(arrived(MAIL, client))
+    assert isinstance(seen, View)
+    assert seen.envelope.ip == "fe80::1"
 
 
 def test_the_return_path_is_that_of_the_session() -> None:

@@ -151,6 +151,8 @@ def test_after_tls_everything_begins_anew() -> None:
         ("NAME=x ADDR=192.0.2.1 PORT=25 HELO=a+20b", "192.0.2.1", "a"),
         ("ADDR=[UNAVAILABLE] HELO=[UNAVAILABLE]", "", ""),
         ("ADDR=nonsense", "", ""),
+        ("ADDR=IPV6:fe80::1%25", "", ""),
+        ("ADDR=IPV6:::FFFF:192.0.2.1", "::ffff:192.0.2.1", ""),
     ],
 )
 def test_a_trusted_peer_says_for_whom_it_speaks(

@@ -1,6 +1,7 @@
 """One connection of a mail server, frame by frame."""
 
 import contextlib
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -254,7 +255,7 @@ def test_more_than_is_looked_at(message: bytes, excess: Excess | None, kept: byt
     made = session(SMALL, room)
     found = mail(made, [*opening(), *message_frames(message, chunk=9)])
     assert (found.excess, found.data) == (excess, kept)
-    assert room.used == len(kept) - 2
+    assert room.used == len(kept) - 2 + sum(map(len, found.recipients))
     made.judged()
     assert room.used == 0
 
@@ -267,6 +268,31 @@ def test_the_rest_of_a_body_is_not_asked_for() -> None:
     old = session(SMALL)
     told(old, [*opening(offer=OLD), frames.Mail(b"<>"), frames.Eoh()])
     assert old.take(frames.Body(b"x" * 101)) == GO_ON
+
+
+def test_recipients_are_memory_too() -> None:
+    room = Room(3000)
+    made = session(room=room)
+    told(made, [*opening(), frames.Mail(b"<a@example.com>")])
+    told(made, [frames.Rcpt(b"<%s@example.com>" % (b"x" * 1000))] * 5)
+    assert 2000 < room.used <= room.most
+    found = made.take(frames.Eob())
+    assert isinstance(found, Mail)
+    assert (found.excess, len(found.recipients)) == (Excess.MEMORY, 2)
+    made.judged()
+    assert room.used == 0
+
+
+def test_a_body_in_crumbs_needs_no_more_than_in_one_piece() -> None:
+    made = session()
+    told(made, [*opening(), frames.Mail(b"<>"), frames.Eoh()])
+    tracemalloc.start()
+    try:
+        for number in range(20_000):
+            made.take(frames.Body(number.to_bytes(2, "big")))
+        assert tracemalloc.get_traced_memory()[0] < 100_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_all_messages_together_have_a_limit() -> None:

@@ -296,6 +296,19 @@ def test_in_which_folder_it_is(folders: bytes, holds: bytes, place: Place, shown
     assert mail.arrived is not None
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Message-ID: <other@a.example>\r\nX: <t@a.example>",
+        b"Message-ID: <t@a.example>x",
+        b"Subject: <t@a.example>",
+        b"",
+    ],
+)
+def test_a_message_that_only_resembles_it_is_not_it(head: bytes) -> None:
+    assert found(PLAIN, b"INBOX", mail=head + b"\r\n\r\nMessage-ID: <t@a.example>\r\n") is None
+
+
 @pytest.mark.parametrize("flag", [b"\\All", b"\\Noselect", b"\\Sent", b"\\NonExistent"])
 def test_folders_that_hold_copies_are_not_looked_at(flag: bytes) -> None:
     assert found(b'* LIST (%s) "/" Copies\r\n' % flag, b"Copies") is None

@@ -108,7 +108,7 @@ def _alternative_names(
         value = given.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
         return (), ()
-    except (ValueError, TypeError, x509.DuplicateExtension) as error:
+    except _unread() as error:
         shown = printable(str(error), 120)
         problems.append(Problem("unreadable-names", f"its names cannot be read: {shown}"))
         return (), ()
@@ -170,5 +170,18 @@ def _is_authority(given: "x509.Certificate") -> bool:
 
     try:
         return given.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except (ValueError, TypeError, x509.ExtensionNotFound, x509.DuplicateExtension):
+    except _unread():
         return False
+
+
+def _unread() -> tuple[type[Exception], ...]:
+    """What one extension raises that is not there, or because any of them cannot be read."""
+    from cryptography import x509
+
+    return (
+        ValueError,
+        TypeError,
+        x509.DuplicateExtension,
+        x509.ExtensionNotFound,
+        x509.UnsupportedGeneralNameType,
+    )

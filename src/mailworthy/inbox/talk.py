@@ -1,12 +1,12 @@
 """What is said in SMTP and LMTP, without the connection (RFC 5321 §4.1, RFC 2033)."""
 
 import re
-from ipaddress import ip_address
 
 import msgspec
 
 from mailworthy.inbox.boxes import Box, Boxes
 from mailworthy.names import readable
+from mailworthy.rdata.address import canonical
 from mailworthy.reports.intake.lmtp.reply import Next, Reply
 
 _PATH = re.compile(
@@ -181,8 +181,4 @@ def _unescaped(octets: bytes) -> str:
 
 
 def _address(text: str) -> str:
-    found = text.upper().removeprefix("IPV6:")
-    try:
-        return str(ip_address(found))
-    except ValueError:
-        return ""
+    return canonical(text.upper().removeprefix("IPV6:")) or ""

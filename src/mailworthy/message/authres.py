@@ -36,6 +36,9 @@ _ID = re.compile(rf"[{_TOKEN}]+")
 _VALUE = re.compile(rf"[{_TOKEN}]+|[{_TOKEN}/=?]*@[0-9A-Za-z_.\-\u00a0-\U0010ffff]+")
 _QUOTE = re.compile(r'["\\]')
 _SPACE = re.compile(r"(?= [^ ])")
+_COMMENT = re.compile(r"\([^()]*\)")
+_NO_NAME = re.compile(r"[^0-9A-Za-z_.\-\u00a1-\ud7ff\ue000-\U0010ffff]+")
+_MOST_PIECES = 100
 _PAREN = re.compile(r"[()\\]")
 
 
@@ -173,12 +176,26 @@ def _judge(index: int, value: bytes, known: frozenset[str]) -> Removal | None:
         return Removal(index, "its version is not supported")
     if parsed.record is None:
         text = decode(value).lower()
-        named = any(name in text or to_unicode(name) in text for name in known)
+        texts = (text, _squeezed(_COMMENT.sub("", text)))
+        named = any(name in t or to_unicode(name) in t for name in known for t in texts)
         return Removal(index, "it cannot be read, and names us") if named else None
-    claimed = _compared(parsed.record.authserv_id)
-    if any(claimed == name or is_within(claimed, name) for name in known):
+    claimed = _readings(parsed.record.authserv_id)
+    if any(is_within(each, name) for each in claimed for name in known):
         return Removal(index, "it claims to be ours", parsed.record.authserv_id)
     return None
+
+
+def _readings(authserv_id: str) -> list[str]:
+    """What programs might take an authserv-id for: if it is no name, what is left of it without
+    quotes, controls and the like, and each piece between those."""
+    name = _compared(authserv_id)
+    if _NO_NAME.search(name) is None:
+        return [name]
+    return [name, _squeezed(name), *_NO_NAME.split(name)[:_MOST_PIECES]]
+
+
+def _squeezed(text: str) -> str:
+    return _NO_NAME.sub("", text)
 
 
 def _compared(authserv_id: str) -> str:

@@ -45,12 +45,15 @@ class Draft:
         self.recipients: list[str] = []
         self.excess: Excess | None = None
         self._header: list[bytes] = []
-        self._header_size = self._size = self._taken = 0
-        self._body: list[bytes] = []
+        self._header_size = self._size = self._taken = self._paths = 0
+        self._body = bytearray()  # pieces of one octet cost more than they hold
 
     def recipient(self, path: str) -> None:
         """One more recipient."""
-        if len(self.recipients) < MAX_RECIPIENTS:
+        if self.excess is not None or len(self.recipients) == MAX_RECIPIENTS:
+            return
+        if self._take(len(path)):
+            self._paths += len(path)
             self.recipients.append(path)
 
     def header(self, name: bytes, value: bytes, *, leading_space: bool) -> None:
@@ -71,7 +74,7 @@ class Draft:
         if self.excess is None and self._size > self._limits.body:
             self._exceed(Excess.BODY)
         if self.excess is None and chunk and self._take(len(chunk)):
-            self._body.append(chunk)
+            self._body += chunk
         return self.excess is None
 
     def _take(self, octets: int) -> bool:
@@ -87,7 +90,7 @@ class Draft:
         self._body.clear()
         if excess is not Excess.BODY:
             self._header.clear()
-        kept = sum(map(len, self._header))
+        kept = sum(map(len, self._header)) + self._paths
         self._room.give(self._taken - kept)
         self._taken = kept
 
@@ -97,7 +100,7 @@ class Draft:
             client,
             self.sender,
             tuple(self.recipients),
-            b"".join([*self._header, b"\r\n", *self._body]),
+            b"".join([*self._header, b"\r\n", self._body]),
             self._header_size + self._size,
             macros,
             self.excess,

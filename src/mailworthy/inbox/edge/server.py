@@ -86,8 +86,10 @@ class Server(Listener):
         return Arrived(data, client.peer, talk.helo, sender, to, now, tls)
 
     async def _encrypt(self, lines: Lines, writer: asyncio.StreamWriter, talk: Talk) -> None:
-        """What came before is dropped, so that nobody slips in a command (RFC 3207 §6)."""
-        if self._how.tls is None or not lines.clear:
+        """Who sends anything before TLS is left, so that nobody slips in a command (RFC 3207 §6).
+        So is who has not heard us yet: while that is waited for, more could come."""
+        unheard = writer.transport.get_write_buffer_size()
+        if self._how.tls is None or unheard or not lines.clear:
             raise Closed
         async with asyncio.timeout(self._bounds.idle):
             await writer.start_tls(self._how.tls)

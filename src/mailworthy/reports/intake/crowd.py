@@ -1,6 +1,7 @@
 """How many clients are served at once, who goes when one more comes, and how one is let go."""
 
 import asyncio
+import contextlib
 import socket
 import struct
 import time
@@ -100,7 +101,8 @@ def peer(writer: asyncio.StreamWriter) -> str:
         told = sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
         return f"user {_CREDENTIALS.unpack(told)[1]}"
     name = writer.get_extra_info("peername")
-    return str(name[0]) if isinstance(name, tuple) else ""
+    # The zone of a link-local address tells of this machine, not of who that is.
+    return str(name[0]).partition("%")[0] if isinstance(name, tuple) else ""
 
 
 async def end(writer: asyncio.StreamWriter, last: bytes = b"") -> None:
@@ -111,4 +113,5 @@ async def end(writer: asyncio.StreamWriter, last: bytes = b"") -> None:
             writer.close()
             await writer.wait_closed()
     except (OSError, TimeoutError):
-        writer.transport.abort()
+        with contextlib.suppress(AttributeError):  # of Python 3.11, where TLS has ended by itself
+            writer.transport.abort()

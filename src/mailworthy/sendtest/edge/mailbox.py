@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from mailworthy.message.header import read
 from mailworthy.reports.intake.imap.address import Address
 from mailworthy.reports.intake.imap.errors import Refused
 from mailworthy.reports.intake.imap.sasl import Secret
@@ -20,6 +21,7 @@ from mailworthy.reports.shown import shown
 from mailworthy.sendtest.model import Place
 
 MOST_FOLDERS = 40
+MOST_LIKE_IT = 3  # messages of a folder that are looked at
 _BOUNDS = Bounds(read=20.0, command=60.0, line=1 << 20)
 # RFC 9051 §7.3.1; a name is an atom, a quoted string, or a literal that follows.
 _LIST = re.compile(
@@ -114,12 +116,18 @@ def _in_folder(session: Session, folder: Folder, message_id: str, most: int) -> 
             raise
         return None
     uids = [uid for each in found for word in each.text.split()[2:] if (uid := number(word))]
-    for uid in uids[:1]:
+    for uid in uids[:MOST_LIKE_IT]:
         listed = session.listed([uid]).get(uid)
         data = _octets(session.body(uid, most))
-        if data:
+        if _is_it(data, message_id):
             return Mail(folder, data, listed.arrived if listed else None)
     return None
+
+
+def _is_it(data: bytes, message_id: str) -> bool:
+    """Whether a message bears this Message-ID: some servers find what only resembles it."""
+    wanted = message_id.encode()
+    return any(value.strip() == wanted for value in read(data).values(b"message-id"))
 
 
 def _octets(body: bytes | BinaryIO | None) -> bytes:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any, cast
 
 _PIECE = 1 << 16
 _END = b"\r\n.\r\n"
@@ -26,8 +27,8 @@ class Lines:
 
     @property
     def clear(self) -> bool:
-        """Whether all that came has been read."""
-        return not self._buffer
+        """Whether all that came has been read, also what asyncio holds for us."""
+        return not self._buffer and not cast(Any, self._reader)._buffer
 
     async def line(self, most: int = 4096) -> bytes:
         """A line without its end. Raises Closed, TooLong."""
