@@ -1,6 +1,7 @@
 """`mailworthy send-test` with a sendmail program of the test, which writes what Postfix would."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,28 @@ def test_what_became_of_it(world: World, status: str, dsn: str, code: int, words
     assert words in result.stdout
 
 
+RELAYED = """
+$ORIGIN b.example.
+@ 60 SOA ns a 1 2 3 4 5
+@ 60 MX 10 mx
+mx 60 A 192.0.2.8
+"""
+
+
+def test_a_relay_has_not_delivered_it(world: World) -> None:
+    """Whatever Postfix calls sent: the exchanger of b.example is another host."""
+    (world.folder / "zone").write_text(ZONE + RELAYED)
+    world.says("sent (250 2.0.0 Ok: queued as 4THEIR)", "2.0.0", host="smtp.isp.example")
+    result = world.run("b@b.example")
+    assert result.exit_code == 3, result.output
+    text = " ".join(result.stdout.split())
+    assert "? b@b.example: handed to the relay smtp.isp.example, which has to deliver it" in text
+    assert "log of smtp.isp.example, which knows more" in text
+    assert ": delivered" not in text
+    found = only(world.run("b@b.example", "--format", "json"))
+    assert (found["outcome"], found["state"]) == ("relayed", "relayed")
+
+
 def test_the_provider_is_known_by_the_host_that_answered(world: World) -> None:
     reply = "550 5.7.26 Gmail requires all senders to authenticate with either SPF or DKIM."
     host = "gmail-smtp-in.l.google.com"
@@ -136,7 +159,9 @@ def received(recipient: str, message_id: str, results: str) -> bytes:
     ],
 )
 def test_it_is_read_back(world: World, holds: str, results: str, code: int, words: str) -> None:
-    world.says("sent (250 2.0.0 Ok: queued as 4THEIR)", "2.0.0")
+    """The log tells of a relay alone; what is found decides."""
+    (world.folder / "zone").write_text(ZONE + RELAYED)
+    world.says("sent (250 2.0.0 Ok: queued as 4THEIR)", "2.0.0", host="smtp.isp.example")
     chosen = []
 
     def answer(tag: bytes, command: bytes, mails: Mails) -> bytes:
@@ -150,7 +175,8 @@ def test_it_is_read_back(world: World, holds: str, results: str, code: int, word
             there = chosen[-1] == holds
             return (b"* SEARCH 5\r\n" if there else b"* SEARCH\r\n") + ok
         if command.startswith(b"UID FETCH 5 (UID BODY.PEEK"):
-            return fetched(5, received("b@b.example", "<x>", results)) + ok
+            (message_id,) = set(re.findall(r"message-id=(\S+)", world.log.read_text()))
+            return fetched(5, received("b@b.example", message_id, results)) + ok
         return honest(tag, command, mails)
 
     with serving({5: b"x"}, answer) as fake:

@@ -4,14 +4,14 @@ import json
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
 
 from lab.internet import Lab
 from lab.machine import wait_for
-from lab.mailhost import COMMAND
+from lab.mailhost import COMMAND, MailHost
 from lab.plan import PASSWORD
 
 pytestmark = pytest.mark.lab
@@ -100,6 +100,18 @@ def test_a_receiver_that_wants_us_to_come_again_is_explained(lab: Lab) -> None:
     assert found["meaning"] is not None
 
 
+@pytest.mark.proof  # both servers are reloaded twice: 9 s
+def test_a_relay_is_no_delivery(lab: Lab) -> None:
+    """The receiver takes it, and is no exchanger of the recipient's domain."""
+    route = "relayhost=[mail.receiver.example]"
+    with having(lab.sender, route), receiving(lab, "relay_domains=spoofer.example"):
+        found = outcome_of(lab, "somebody@spoofer.example", code=3)
+    lab.receiver.script("postsuper -d ALL 2>&1")
+    assert (found["outcome"], found["state"]) == ("relayed", "relayed")
+    assert found["reply"]["host"] == "mail.receiver.example"
+    assert found["reply"]["code"] == 250
+
+
 def test_a_failed_signature_shows_in_both_verdicts(lab: Lab) -> None:
     """Keys that are gone from DNS: DKIM fails there and here, and SPF alone carries DMARC."""
     zone = lab.sender.folder / "zone"
@@ -181,18 +193,23 @@ def filtering(lab: Lab) -> Iterator[None]:
         lab.sender.reload()
 
 
-@contextmanager
-def receiving(lab: Lab, setting: str) -> Iterator[None]:
+def receiving(lab: Lab, setting: str) -> AbstractContextManager[None]:
     """The receiver's Postfix with another setting for a while."""
+    return having(lab.receiver, setting)
+
+
+@contextmanager
+def having(host: MailHost, setting: str) -> Iterator[None]:
+    """A Postfix with another setting for a while."""
     name = setting.partition("=")[0]
-    before = lab.receiver.script(f"postconf -h {name}").strip()
-    lab.receiver.script(f"postconf -e '{setting}'")
-    lab.receiver.reload()
+    before = host.script(f"postconf -h {name}").strip()
+    host.script(f"postconf -e '{setting}'")
+    host.reload()
     try:
         yield
     finally:
-        lab.receiver.script(f"postconf -e '{name}={before}'")
-        lab.receiver.reload()
+        host.script(f"postconf -e '{name}={before}'")
+        host.reload()
 
 
 def _zones(lab: Lab) -> str:

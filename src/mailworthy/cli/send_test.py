@@ -105,7 +105,7 @@ def command(
     Google want a token.
 
     Exit code: 0 delivered, and nothing failed; 1 refused, in the spam folder or not authenticated;
-    2 usage; 3 still under way, or not seen.
+    2 usage; 3 still under way, handed to a relay, or not seen.
     """
     from mailworthy.cli.means import Asking, means
     from mailworthy.errors import UsageError
@@ -234,4 +234,4 @@ def _code(tests: "list[Sent]") -> int:
     outcomes = {test.outcome for test in tests}
     if Outcome.FAILED in outcomes:
         return 1
-    return 3 if Outcome.UNDETERMINED in outcomes else 0
+    return 3 if outcomes & {Outcome.UNDETERMINED, Outcome.RELAYED} else 0

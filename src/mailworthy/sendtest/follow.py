@@ -36,6 +36,7 @@ class State(StrEnum):
     DEFERRED = "deferred"
     BOUNCED = "bounced"
     DELIVERED = "delivered"
+    RELAYED = "relayed"  # a server took it that is not the receiver's; its own log knows more
 
 
 FINAL = frozenset((State.BOUNCED, State.DELIVERED))

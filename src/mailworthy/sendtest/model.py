@@ -68,6 +68,7 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     UNDETERMINED = "undetermined"
+    RELAYED = "relayed"  # a relay has it; whether that delivers it is not known here
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -97,6 +98,8 @@ class Sent(msgspec.Struct, frozen=True):
             return Outcome.FAILED
         if self.found is not None:
             return _of_mail(self.found)
+        if self.trail.state is State.RELAYED:
+            return Outcome.RELAYED
         if self.looked or self.mailbox or self.trail.state is not State.DELIVERED:
             return Outcome.UNDETERMINED
         return Outcome.PASSED

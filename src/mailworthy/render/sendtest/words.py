@@ -13,6 +13,7 @@ MARKS = {
     Outcome.PASSED: ("✓", "green"),
     Outcome.FAILED: ("✗", "red"),
     Outcome.UNDETERMINED: ("?", "yellow"),
+    Outcome.RELAYED: ("?", "yellow"),
 }
 _STATES = {
     State.UNSEEN: "sent, and not seen in the log",
@@ -21,7 +22,9 @@ _STATES = {
     State.DEFERRED: "put off: it is tried again",
     State.BOUNCED: "refused",
     State.DELIVERED: "delivered",
+    State.RELAYED: "handed to the relay {relay}, which has to deliver it",
 }
+_TAKEN = (State.DELIVERED, State.RELAYED)  # by the next server
 _PLACES = {
     Place.INBOX: "in the inbox",
     Place.SPAM: "in the spam folder",
@@ -40,13 +43,17 @@ def headline(test: Sent) -> str:
         return f"delivered, {_PLACES[test.found.place]}"
     if test.trail.expired:
         return "given up: it waited too long"
-    word = _STATES[test.trail.state]
-    if test.looked and test.trail.state is State.DELIVERED:
+    word = _STATES[test.trail.state].format(relay=_relay(test))
+    if test.looked and test.trail.state in _TAKEN:
         searched = "; the mailbox could not be searched"
         return word + (searched if test.mailbox else ", and not seen in the mailbox")
     if test.log and not test.looked:
         return "taken by your own server; what came of it is not known"
     return word
+
+
+def _relay(test: Sent) -> str:
+    return test.trail.last.host if test.trail.last is not None else ""
 
 
 def rows(test: Sent) -> Iterator[tuple[str, str]]:
@@ -76,7 +83,7 @@ def _answered(test: Sent) -> Iterator[tuple[str, str]]:
     code = " ".join(str(each) for each in (reply.code, reply.enhanced) if each)
     command = f" (to {reply.command})" if reply.command else ""
     yield "Reply", f"{code} {_cut(reply.text)}{command}".strip()
-    if last is not None and last.delay is not None and test.trail.state is State.DELIVERED:
+    if last is not None and last.delay is not None and test.trail.state in _TAKEN:
         yield "Took", f"{last.delay:g} s to the next server"
 
 
@@ -103,7 +110,7 @@ def _agreed(each: Comparison) -> str:
 
 def meaning(test: Sent) -> tuple[str, str, str] | None:
     """What the reply means, what to do, and the source; None where all is well or unknown."""
-    well = (State.DELIVERED, State.UNSEEN, State.QUEUED)
+    well = (*_TAKEN, State.UNSEEN, State.QUEUED)
     if test.meaning is None or (test.submission.accepted and test.trail.state in well):
         return None
     source = f"{test.meaning.source}, {test.meaning.date.isoformat()}"
@@ -122,8 +129,13 @@ def steps(test: Sent) -> list[str]:
         return told
     if found is not None and found.place is Place.SPAM:
         return [_REPUTATION]
-    if test.outcome is not Outcome.UNDETERMINED:
-        return []
+    if test.outcome is Outcome.RELAYED:
+        return [_RELAYED.format(relay=_relay(test)), *([_MAILBOX] if test.mailbox else [])]
+    return _open(test) if test.outcome is Outcome.UNDETERMINED else []
+
+
+def _open(test: Sent) -> list[str]:
+    """What may tell more of a message of which too little is known."""
     if test.trail.state is State.UNSEEN:
         return [_LOG]
     if test.mailbox:
@@ -134,6 +146,10 @@ def steps(test: Sent) -> list[str]:
 _REPUTATION = (
     "nothing that can be checked speaks against it, so it is reputation: send wanted mail, and "
     "little, for some weeks; mark it as no spam there"
+)
+_RELAYED = (
+    "look for the Message-ID in the log of {relay}, which knows more, or have a mailbox of yours "
+    "at the receiver searched (--imap)"
 )
 _WAIT = "wait longer (--wait SECONDS), or look at the queue with postqueue -p"
 _LOG = (

@@ -1,9 +1,11 @@
 """What a log says from now on: a file, also when it is rotated, or the journal of systemd."""
 
+import grp
 import os
 import selectors
+import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +15,8 @@ from mailworthy.names import readable
 
 PLACES = ("/var/log/mail.log", "/var/log/maillog", "/var/log/postfix.log", "/var/log/mail/mail.log")
 JOURNAL = "journal"
+_JOURNAL_SOCKET = Path("/run/systemd/journal/socket")
+_JOURNALS = ("/var/log/journal", "/run/log/journal")
 _PIECE = 1 << 18
 _LONGEST = 1 << 16  # octets of a line; what is longer is no line of Postfix's
 MOST = 1 << 30  # octets that are read of a log in all
@@ -65,7 +69,7 @@ class FileLog:
         try:
             self._file = path.open("rb", buffering=0)
         except OSError as error:
-            raise UsageError(f"{readable(str(path), 100)}: {error.strerror}") from None
+            raise UsageError(_unreadable(path, error)) from None
         self._file.seek(0, os.SEEK_END)
 
     def lines(self) -> list[str]:
@@ -166,8 +170,48 @@ def _open(where: str | None) -> FileLog | Journal | None:
     path = next((each for each in map(Path, PLACES) if _readable(each)), None)
     if path is not None:
         return FileLog(path)
-    return Journal() if Path("/run/systemd/journal/socket").exists() else None
+    return Journal() if _JOURNAL_SOCKET.exists() and _journals_readable() else None
+
+
+def missing(places: Sequence[str] = PLACES) -> str:
+    """Why there is no log to follow, and what to do."""
+    shut = [path for path in map(Path, places) if path.is_file() and not _readable(path)]
+    if shut:
+        return _may_not(shut[0])
+    if _JOURNAL_SOCKET.exists():
+        return _may_not(Path(_JOURNALS[0]))
+    return f"there is none of {', '.join(places)}, and no journal: name it with --log FILE"
 
 
 def _readable(path: Path) -> bool:
-    return path.is_file() and os.access(path, os.R_OK)
+    return path.is_file() and os.access(path, os.R_OK, effective_ids=True)
+
+
+def _journals_readable() -> bool:
+    """Whether the journal of the system is for us; else we would be shown our own lines only."""
+    files = (path for place in _JOURNALS for path in Path(place).glob("*/system.journal"))
+    return any(os.access(path, os.R_OK, effective_ids=True) for path in files)
+
+
+def _unreadable(path: Path, error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return _may_not(path)
+    name = readable(str(path), 100)
+    return f"the log {name} cannot be read: {error.strerror}; name that of Postfix with --log FILE"
+
+
+def _may_not(path: Path) -> str:
+    """Who may read a file: its group, where that has the right, and root."""
+    name, group = readable(str(path), 100), _group(path)
+    join = f"be in the group {group} (usermod -aG {group} USER), " if group else ""
+    return f"you may not read the log {name}: {join}use sudo, or name another one with --log"
+
+
+def _group(path: Path) -> str:
+    """The group that may read it; empty where there is none but root's."""
+    try:
+        state = path.stat()
+        allowed = state.st_gid != 0 and state.st_mode & stat.S_IRGRP
+        return grp.getgrgid(state.st_gid).gr_name if allowed else ""
+    except (OSError, KeyError):
+        return ""

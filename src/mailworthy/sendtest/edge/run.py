@@ -1,5 +1,6 @@
 """A test from its beginning to its end: send, follow, look, judge."""
 
+import re
 import ssl
 import time
 from collections.abc import Callable, Sequence
@@ -8,8 +9,10 @@ from secrets import token_hex
 
 import msgspec
 
-from mailworthy.lookup.drive import Resolver
+from mailworthy.lookup.drive import Resolver, drive
 from mailworthy.message.header import read as read_message
+from mailworthy.names import normalize
+from mailworthy.probe.process import run as run_program
 from mailworthy.receive.engine import Options
 from mailworthy.receive.facade import verify
 from mailworthy.receive.hops import Seen
@@ -19,17 +22,19 @@ from mailworthy.reports.intake.imap.errors import Gone, ImapError
 from mailworthy.reports.intake.imap.sasl import Secrets
 from mailworthy.sendtest import meaning, readback
 from mailworthy.sendtest.edge import mailbox
-from mailworthy.sendtest.edge.log import Log
+from mailworthy.sendtest.edge.log import Log, missing
 from mailworthy.sendtest.edge.submit import Smtp, by_program, by_smtp
 from mailworthy.sendtest.follow import FINAL, Follower, State, Trail
 from mailworthy.sendtest.letter import letter, message_id
 from mailworthy.sendtest.model import Found, Judged, Sent, Submission
+from mailworthy.sendtest.relayed import relayed
 from mailworthy.sendtest.reply import Reply, read
 
 _PAUSE = 0.2
 _GRACE = 2.0  # seconds in which a filter brings a message back
 _FIRST_LOOK, _LONGEST_PAUSE = 1.0, 15.0
-_NO_LOG = "no log was found that can be read: name it with --log"
+_RELAYHOST = re.compile(r"(?:\[([^\[\]]+)\]|([^\[\]:]+))(?::[^\[\]:]+)?")  # postconf(5)
+_LONGEST_SETTING = 10_000
 
 
 class Mailbox(msgspec.Struct, frozen=True):
@@ -143,7 +148,7 @@ class _Test:
         self._pause = min(_LONGEST_PAUSE, self._pause * 1.5)
 
     def result(self) -> Sent:
-        trail = self.follower.trail()
+        trail = self._settled_trail()
         reply = _reply(self.submission, trail)
         return Sent(
             self.plan.sender,
@@ -156,9 +161,20 @@ class _Test:
             _meaning(reply),
             self.plan.mailbox is not None,
             self._found(trail),
-            "" if self.plan.log is not None else _NO_LOG,
+            "" if self.plan.log is not None else missing(),
             self.trouble or self._gone,
         )
+
+    def _settled_trail(self) -> Trail:
+        """What the log tells, and whether who took the message is a relay."""
+        trail = self.follower.trail()
+        if trail.state is not State.DELIVERED or trail.last is None:
+            return trail
+        judging = self.plan.judging
+        at_relay = drive(relayed(trail.last), judging.resolver, deadline=judging.deadline)
+        if at_relay is None:
+            at_relay = normalize(trail.last.host) in _relayhosts()
+        return msgspec.structs.replace(trail, state=State.RELAYED) if at_relay else trail
 
     def _found(self, trail: Trail) -> Found | None:
         if self.mail is None:
@@ -201,6 +217,17 @@ class _Test:
         keys = (table.provider(host) for host in hosts if host)
         own = (table.providers[key].profile for key in keys if key)
         return tuple(dict.fromkeys((*self.plan.judging.profiles, *filter(None, own))))
+
+
+def _relayhosts() -> frozenset[str]:
+    """The servers of `relayhost` in Postfix's settings; none where they cannot be read."""
+    try:
+        told = run_program(("postconf", "-h", "relayhost")).out
+    except OSError:
+        return frozenset()
+    words = told[:_LONGEST_SETTING].decode("utf-8", "replace").replace(",", " ").split()
+    hosts = (_RELAYHOST.fullmatch(word) for word in words)
+    return frozenset(normalize(each[1] or each[2]) for each in hosts if each)
 
 
 def _reply(submission: Submission, trail: Trail) -> Reply | None:
