@@ -182,7 +182,9 @@ def test_an_ipv6_address_that_the_kernel_took() -> None:
 
 
 OPENDKIM = {
-    "/etc/opendkim.conf": "Mode sv\nKeyTable /kt\nSocket inet:8891@localhost\n",
+    "/etc/opendkim.conf": "Mode sv\nKeyTable refile:/kt\nSigningTable refile:/st\n"
+    "MultipleSignatures yes\nSocket inet:8891@localhost\n",
+    "/st": "*@example.com rsa\n*@example.com ed\n",
     "/kt": "rsa example.com:r202611:/keys/rsa\ned example.com:e202611:/keys/ed\n",
     "/keys/rsa": FILES[RSA_KEY],
     "/keys/ed": FILES[ED25519_KEY],
@@ -212,8 +214,8 @@ def test_opendkim_signs_as_well() -> None:
         ("/keys/rsa", f"k=rsa; p={OTHER_RSA}", "server-key-differs"),
         ("/keys/rsa", FILES[ED25519_KEY], "server-key-algorithm-differs"),
         ("/keys/ed", "it is no key", "server-key-unusable"),
-        ("/kt", "x example.com:new:/keys/rsa\n", "server-key-not-published"),
-        ("/kt", "x example.com:r202611:/gone\n", "server-key-file-missing"),
+        ("/kt", "* example.com:new:/keys/rsa\n", "server-key-not-published"),
+        ("/kt", "* example.com:r202611:/gone\n", "server-key-file-missing"),
     ],
 )
 def test_keys_of_opendkim(file: str, text: str, rule: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailworthy.servers.reading import dovecot, machine, opendkim, postfix, rspamd
+from mailworthy.servers.reading import dovecot, machine, opendkim, opendkimtables, postfix, rspamd
 from mailworthy.servers.reading.engine import Places, reading
 from mailworthy.servers.reading.model import (
     KeyState,
@@ -161,23 +161,82 @@ def test_what_is_no_dump_is_none(text: str) -> None:
     assert rspamd.build(text, "") is None
 
 
-def test_opendkim_with_a_key_table() -> None:
-    text = (
-        "Mode\tsv\nKeyTable refile:/kt # c\nSigningTable refile:/st\nSocket inet:8891@localhost\n"
-    )
-    table = "# c\nmain example.com:r1:/k/r1\nodd x\ntwo b.example:s:/k/with:colon\n"
-    found = opendkim.build(text, {"/kt": table}, "/etc/opendkim.conf")
+CONF = "Mode\tsv\nKeyTable refile:/kt # c\nSigningTable refile:/st\nSocket inet:8891@localhost\n"
+KEYS = """\
+# c
+main example.com:r1:/k/r1
+odd x
+two b.example:s:/k/with:colon
+  spare  never.example:s:/k/spare
+any %:w:/k/%.key
+secret c.example:s:MIIEowIBAAKCAQEA
+"""
+ROWS = "*@example.com main\n*@B.example two:x@b.example\n*@c.example secret\n*@d.example any\n"
+
+
+def test_opendkim_with_tables() -> None:
+    found = opendkim.build(CONF, {"/kt": KEYS, "/st": ROWS}, "/etc/opendkim.conf")
     assert found.keys == (
         SigningKey("example.com", "r1", "/k/r1"),
         SigningKey("b.example", "s", "/k/with:colon"),
+        SigningKey("d.example", "w", "/k/d.example.key"),
     )
     assert found.open == ()
-    assert opendkim.build(text, {"/kt": None}, "x").open == ("refile:/kt",)
+    assert "MIIE" not in repr(found)
+    assert opendkim.tables(CONF) == ("/kt", "/st")
+
+
+def test_opendkim_with_a_key_table_alone() -> None:
+    text = "KeyTable csl:k=a.example:s:/k/a,l=b.example:t:/k/b\n"
+    found = opendkim.build(text, {}, "x")
+    assert [key.path for key in found.keys] == ["/k/a", "/k/b"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "unread"),
+    [
+        ("KeyTable refile:/kt\nSigningTable refile:/gone\n", "SigningTable refile:/gone"),
+        ("KeyTable /gone\nSigningTable refile:/st\n", "KeyTable /gone"),
+        ("KeyTable dsn:mysql://u:hidden@h/d\nSigningTable refile:/st\n", "KeyTable dsn:…"),
+        ("KeyTable /kt\nSigningTable ldap://x/hidden\n", "SigningTable ldap:…"),
+        ("KeyTable lua:/x\n", "KeyTable lua:…"),
+        ("KeyTable /kt.db\nSigningTable refile:/st\n", "KeyTable /kt.db"),
+        ("KeyFile /k\nDomain refile:/gone\n", "Domain refile:/gone"),
+        ("KeyFile /k\nDomain *.example\n", "Domain *.example"),
+        ("Include /etc/more\nKeyFile /k\n", "Include /etc/more"),
+    ],
+)
+def test_what_opendkim_keeps_elsewhere_is_named_without_passwords(lines: str, unread: str) -> None:
+    found = opendkim.build(lines, {"/kt": KEYS, "/st": ROWS, "/gone": None}, "x")
+    assert found.open == (unread,)
+    assert found.signs
+    assert "hidden" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "whole"),
+    [
+        ("*", "x@a.example", True),
+        ("*@A.example", "x@a.EXAMPLE", True),
+        ("*@a.example", "x@b.a.example", False),
+        ("x*@*.example", "xy@a.example", True),
+        ("a*a", "a", False),
+        ("[x]?", "x1", False),
+        ("", "", True),
+        ("*a*b*", "xxbxa", False),
+    ],
+)
+def test_in_patterns_only_the_star_is_special(pattern: str, text: str, whole: bool) -> None:
+    assert opendkimtables.matches(pattern, text) is whole
 
 
 def test_opendkim_with_one_key() -> None:
     found = opendkim.build("Domain example.com\nSelector s\nKeyFile /k\n", {}, "x")
     assert found.keys == (SigningKey("example.com", "s", "/k"),)
+    listed = "Domain file:/list\nKeyFile /k\n"
+    assert opendkim.build(listed, {"/list": "a.example\n"}, "x").keys == (
+        SigningKey("a.example", "default", "/k"),
+    )
     assert found.mode == "sv"
 
 
@@ -244,7 +303,11 @@ def test_no_text_breaks_a_reader(text: str) -> None:
     for value in ("domain", "options", "dkim_signing", "worker", "dmarc"):
         rspamd.build(json.dumps({value: text}), "")
     assert isinstance(rspamd.build(text, ""), Rspamd | None)
-    assert isinstance(opendkim.build(text, {opendkim.table(text): text}, "x"), OpenDkim)
+    both = f"KeyTable file:/t\nSigningTable refile:/t\nMultipleSignatures yes\n{text}"
+    for conf in (text, both):
+        signer = opendkim.build(conf, dict.fromkeys(opendkim.tables(conf), text), "x")
+        assert isinstance(signer, OpenDkim)
+        opendkimtables.chosen(signer, "example.com")
     assert isinstance(list(postfix.sources(text)), list)
     machine.addresses(text)
     machine.source(text)

@@ -29,6 +29,7 @@ from mailworthy.servers.reading.model import (
     SigningKey,
     Unread,
 )
+from mailworthy.servers.reading.opendkimtables import chosen
 from mailworthy.spf.authorise import authorises
 from mailworthy.spf.treemodel import SpfTree
 
@@ -48,7 +49,7 @@ def server_of(target: Target) -> Asking[Fields]:
     if isinstance(server, Unread):
         gap = Unknown(server.what, server.why)
         return dict.fromkeys(_NAMES, gap)
-    signs = isinstance(server.opendkim, OpenDkim) and bool(server.opendkim.keys)
+    signs = isinstance(server.opendkim, OpenDkim) and server.opendkim.signs
     postfix = _known(server.postfix)
     rspamd = _known(server.rspamd, optional=signs)
     if signs and not _uses_rspamd(server):
@@ -121,7 +122,7 @@ def _certificate(pem: str) -> Certificate | None:
 def signing_keys(server: Server, domain: str) -> tuple[tuple[str, str, SigningKey], ...]:
     """The keys for one domain: the program that signs, its file of settings, the key."""
     found = []
-    other = isinstance(server.opendkim, OpenDkim) and bool(server.opendkim.keys)
+    other = isinstance(server.opendkim, OpenDkim) and server.opendkim.signs
     off = isinstance(server.rspamd, Unread) or "dkim_signing" in server.rspamd.off
     if isinstance(server.rspamd, Rspamd) and not off and (not other or _uses_rspamd(server)):
         place = f"{server.rspamd.folder}/local.d/dkim_signing.conf"
@@ -129,7 +130,7 @@ def signing_keys(server: Server, domain: str) -> tuple[tuple[str, str, SigningKe
         keys = own or _tried(server, fallbacks(server.rspamd, server.postfix), domain)
         found += [("Rspamd", place, key) for key in keys]
     if isinstance(server.opendkim, OpenDkim) and "s" in server.opendkim.mode:
-        mine = (k for k in server.opendkim.keys if k.domain == domain)
+        mine = chosen(server.opendkim, domain).keys
         found += [("OpenDKIM", server.opendkim.file, key) for key in mine]
     return tuple(found[:MAX_KEYS])
 
@@ -143,16 +144,19 @@ def _tried(server: Server, keys: tuple[SigningKey, ...], domain: str) -> tuple[S
 def _keys(domain: str, server: Server) -> Asking[Part[tuple[KeyOnServer, ...]]]:
     if isinstance(server.rspamd, Unread) and not server.rspamd.absent:
         return Unknown(server.rspamd.what, server.rspamd.why)
+    if isinstance(server.opendkim, OpenDkim) and server.opendkim.signs and server.opendkim.open:
+        why = f"{server.opendkim.open[0]} in {server.opendkim.file} was not read"
+        return Unknown("the keys that OpenDKIM signs with", why)
     files = {file.path: file for file in server.keys}
     wanted = signing_keys(server, domain)
-    found = yield from gather([_key(domain, *each, files) for each in wanted])
+    found = yield from gather([_key(*each, files) for each in wanted])
     return Known(tuple(found))
 
 
 def _key(
-    domain: str, program: str, config: str, key: SigningKey, files: dict[str, KeyFile]
+    program: str, config: str, key: SigningKey, files: dict[str, KeyFile]
 ) -> Asking[KeyOnServer]:
-    name = normalize(f"{key.selector}._domainkey.{domain}")
+    name = normalize(f"{key.selector}._domainkey.{key.domain}")
     answer = yield from look(name, "TXT")
     file = files.get(key.path) or KeyFile(key.path, KeyState.DENIED, why="it was not read")
     text: Part[str] = Known(file.text)

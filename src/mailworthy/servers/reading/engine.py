@@ -22,6 +22,7 @@ from mailworthy.servers.reading.model import (
     SigningKey,
     Unread,
 )
+from mailworthy.servers.reading.opendkimtables import chosen
 from mailworthy.servers.reading.request import (
     Certificates,
     Command,
@@ -153,8 +154,7 @@ def _opendkim(
 def _tables(found: Postfix | Unread, own: str) -> Iterator[str]:
     if isinstance(found, Postfix):
         yield from postfix.files(found)
-    if path := opendkim.table(opendkim.settings(own).get("keytable", "")):
-        yield path
+    yield from opendkim.tables(own)
 
 
 def _certificates(found: Postfix | Unread, doveconf: Told) -> Iterator[CertificateFile]:
@@ -195,10 +195,19 @@ def _keys(
     if isinstance(judge, Rspamd):
         wanted |= dict.fromkeys(k.path for k in (*judge.keys, *fallbacks(judge, found)))
     if isinstance(signer, OpenDkim):
-        wanted |= dict.fromkeys(k.path for k in signer.keys)
+        wanted |= dict.fromkeys(k.path for k in _opendkim_keys(signer, found))
     paths = list(wanted)[:MAX_KEYS]
     told = yield tuple(Key(path) for path in paths)
     return tuple(_key(path, each) for path, each in zip(paths, told, strict=True))
+
+
+def _opendkim_keys(signer: OpenDkim, found: Postfix | Unread) -> Iterator[SigningKey]:
+    """Those of domains that OpenDKIM names, and of those that Postfix has."""
+    yield from signer.keys
+    if signer.rows and isinstance(found, Postfix):
+        domains = dict.fromkeys(d for group in found.accepts.values() for d in group if "." in d)
+        for name in list(domains)[:MAX_KEYS]:
+            yield from chosen(signer, name).keys
 
 
 def fallbacks(judge: Rspamd, found: Postfix | Unread) -> tuple[SigningKey, ...]:

@@ -101,14 +101,50 @@ class Rspamd(msgspec.Struct, frozen=True, tag="rspamd", omit_defaults=True):
     milters: tuple[str, ...] = ()
 
 
+class NamedKey(msgspec.Struct, frozen=True):
+    """A row of a KeyTable; `domain` may be `%`, and so may parts of `path`, for the author's.
+
+    Without a path the key stands in the table itself, or the row is none.
+    """
+
+    name: str
+    domain: str
+    selector: str
+    path: str
+
+
+class SigningRow(msgspec.Struct, frozen=True):
+    """A row of a SigningTable: for whom, and the name of a key (`%`: the author's domain)."""
+
+    pattern: str
+    name: str
+
+
 class OpenDkim(msgspec.Struct, frozen=True, tag="opendkim", omit_defaults=True):
-    """OpenDKIM's settings: `mode` holds s where it signs and v where it verifies."""
+    """OpenDKIM's settings: `mode` holds s where it signs and v where it verifies.
+
+    `keys` are those that it names for domains. With tables, `rows` and `table` say which of them
+    it takes for whom (`opendkimtables.chosen`); `patterns` and `key_patterns` say that the keys of
+    these are patterns, `multiple` that all rows count. `open` are tables that were not read.
+    """
 
     file: str = "/etc/opendkim.conf"
     mode: str = "sv"
     keys: tuple[SigningKey, ...] = ()
     socket: str = ""
     open: tuple[str, ...] = ()
+    table: tuple[NamedKey, ...] = ()
+    rows: tuple[SigningRow, ...] = ()
+    patterns: bool = False
+    key_patterns: bool = False
+    multiple: bool = False
+    key_table: str = ""
+    signing_table: str = ""
+
+    @property
+    def signs(self) -> bool:
+        """Whether it has anything to sign with, as far as is known."""
+        return "s" in self.mode and bool(self.keys or self.rows or self.open)
 
 
 class KeyState(StrEnum):

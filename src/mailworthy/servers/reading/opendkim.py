@@ -5,11 +5,27 @@ Nothing here raises for any text.
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from mailworthy.servers.reading.model import OpenDkim, SigningKey
+from mailworthy.servers.reading.opendkimtables import (
+    chosen,
+    named_keys,
+    pairs,
+    path_of,
+    patterned,
+    signing_rows,
+)
 from mailworthy.servers.reading.postfix import domain, split_list
 
-_NAMES = ("domain", "selector", "keyfile", "keytable", "signingtable", "socket", "mode")
+_NAMES = (
+    *("domain", "selector", "keyfile", "keytable", "signingtable", "multiplesignatures"),
+    *("socket", "mode", "include"),
+)
+_TABLES = ("keytable", "signingtable")
+_YES = ("yes", "true", "1", "on")
 _MAX_LINES = 20_000
+_MAX_DOMAINS = 500
 
 
 def settings(text: str) -> dict[str, str]:
@@ -22,46 +38,79 @@ def settings(text: str) -> dict[str, str]:
     return found
 
 
-def table(value: str) -> str:
-    """The file of a data set such as `refile:/etc/opendkim/table`; empty for other kinds."""
-    kind, colon, path = value.partition(":")
-    if not colon:
-        return value if value.startswith("/") else ""
-    return path if kind in ("file", "refile") and path.startswith("/") else ""
+def tables(text: str) -> tuple[str, ...]:
+    """The texts that hold what opendkim.conf only names."""
+    said = settings(text)
+    found = [said.get(name, "") for name in _TABLES]
+    if "keytable" not in said:
+        found.append(said.get("domain", ""))
+    return tuple(path for value in found if (path := path_of(value)))
 
 
 def build(text: str, texts: dict[str, str | None], file: str) -> OpenDkim:
-    """OpenDKIM's settings; `texts` holds what the tables say."""
+    """OpenDKIM's settings; `texts` holds what the tables say, None for one not read."""
     said = settings(text)
-    keys = list(_single(said))
-    unread = []
-    if place := said.get("keytable", ""):
-        rows = texts.get(table(place))
-        if rows is None:
-            unread.append(place[:200])
-        keys += _rows(rows or "")
-    return OpenDkim(
-        file=file,
-        mode=said.get("mode", "sv"),
-        keys=tuple(dict.fromkeys(keys)),
-        socket=said.get("socket", ""),
+    common = OpenDkim(file=file, mode=said.get("mode", "sv"), socket=said.get("socket", ""))
+    if "include" in said:
+        return replace(common, open=(_shown("Include", said["include"]),))
+    if "keytable" in said:
+        return _tabled(said, texts, common)
+    if not said.get("keyfile"):
+        return common
+    listed = _listed(said.get("domain", ""), texts)
+    if listed is None:
+        return replace(common, open=(_shown("Domain", said["domain"]),))
+    keys = (SigningKey(d, said.get("selector", "default"), said["keyfile"]) for d in listed)
+    return replace(common, keys=tuple(dict.fromkeys(keys)))
+
+
+def _listed(value: str, texts: dict[str, str | None]) -> list[str] | None:
+    """The domains that `Domain` names, itself or in a text; None where they cannot be known."""
+    kind = value.partition(":")[0]
+    if path_of(value) or kind == "csl":
+        found = pairs(value, texts)
+        names = None if found is None else [name for name, _ in found]
+    else:
+        names = None if kind != value else split_list(value)
+    if names is None or any("*" in name for name in names):
+        return None
+    return [d for name in names if (d := domain(name))]
+
+
+def _tabled(said: dict[str, str], texts: dict[str, str | None], common: OpenDkim) -> OpenDkim:
+    key_table, signing_table = said["keytable"], said.get("signingtable", "")
+    keys, rows = pairs(key_table, texts), pairs(signing_table, texts)
+    unread = [_shown("KeyTable", key_table)] if keys is None else []
+    if signing_table and rows is None:
+        unread.append(_shown("SigningTable", signing_table))
+    table = named_keys(keys or ())
+    found = replace(
+        common,
         open=tuple(unread),
+        table=table,
+        rows=signing_rows(rows or ()),
+        patterns=patterned(signing_table),
+        key_patterns=patterned(key_table),
+        multiple=said.get("multiplesignatures", "").lower() in _YES,
+        key_table=path_of(key_table),
+        signing_table=path_of(signing_table),
     )
+    return replace(found, keys=tuple(_known(found)))
 
 
-def _single(said: dict[str, str]) -> Iterator[SigningKey]:
-    """`Domain`, `Selector` and `KeyFile`, where no table is used."""
-    if said.get("keytable") or not said.get("keyfile"):
+def _known(found: OpenDkim) -> Iterator[SigningKey]:
+    """The keys for domains that the tables name: all of them where nothing chooses."""
+    literal = {k.domain: None for k in found.table if k.domain not in ("", "%")}
+    if not found.rows:
+        rows = (k for k in found.table if k.domain in literal and k.path)
+        yield from dict.fromkeys(SigningKey(k.domain, k.selector, k.path) for k in rows)
         return
-    for item in split_list(said.get("domain", "")):
-        if name := domain(item):
-            yield SigningKey(name, said.get("selector", "default"), said["keyfile"])
+    named = (domain(row.pattern.rpartition("@")[2]) for row in found.rows)
+    for name in [*dict.fromkeys((*filter(None, named), *literal))][:_MAX_DOMAINS]:
+        yield from (key for key in chosen(found, name).keys if key.domain == name)
 
 
-def _rows(text: str) -> Iterator[SigningKey]:
-    """`name domain:selector:path` lines of a KeyTable."""
-    for line in text.splitlines()[:_MAX_LINES]:
-        words = line.partition("#")[0].split()
-        parts = words[1].split(":", 2) if len(words) == 2 else []
-        if len(parts) == 3 and (name := domain(parts[0])):
-            yield SigningKey(name, parts[1][:253], parts[2])
+def _shown(name: str, value: str) -> str:
+    """A setting for people: of a database only the kind, since passwords stand there too."""
+    kind, colon, _ = value.partition(":")
+    return f"{name} {value if path_of(value) or not colon else f'{kind}:…'}"[:200]
