@@ -4,6 +4,7 @@ import msgspec
 
 from mailworthy.audit.case import Case
 from mailworthy.audit.collect import Target, collect
+from mailworthy.audit.collect.target import NO_RECEIVERS
 from mailworthy.audit.cure import cured
 from mailworthy.audit.evidence import Evidence
 from mailworthy.audit.finding import AskOther, Configure, Execute, Finding, Remedy
@@ -35,6 +36,7 @@ def target(case: Case) -> Target:
         wanted=case.wanted,
         server=server(case),
         trials=case.trials,
+        receivers=case.receivers or NO_RECEIVERS,
     )
 
 

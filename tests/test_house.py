@@ -31,7 +31,7 @@ RULES_MAY_IMPORT = PURE - {"lookup.drive", "lookup.run"} | words("""
     audit.case audit.compare audit.evidence audit.finding audit.healthy audit.part audit.rule
     audit.rules domain.intent domain.recordset sources.table
     audit.healthyserver audit.serverparts servers.reading.model servers.reading.postfix
-    audit.healthyconnect audit.healthychain audit.connectparts
+    audit.healthyoutward audit.healthyconnect audit.healthychain audit.connectparts
 """)
 
 # What reaches outside the program, and the only modules that may; a package covers its modules.

@@ -77,6 +77,14 @@ SETTINGS = (
         metavar="NAME",
     ),
     Setting(
+        "receivers",
+        str,
+        None,
+        "With --server --connect: call the servers of these domains to see whether port 25 is "
+        "open on the way out; empty for nobody (default: large receivers).",
+        metavar="DOMAIN[,DOMAIN…]",
+    ),
+    Setting(
         "fail_on",
         str,
         "warning",

@@ -16,7 +16,7 @@ from lab.internet import Lab
 from lab.machine import wait_for
 from lab.mailhost import MailHost
 from lab.needs import PATH
-from lab.plan import MAIL, reverse_zone
+from lab.plan import MAIL, NETWORKS, SENDER, SPOOFER, reverse_zone
 from mailworthy.audit.cure import with_line
 from mailworthy.rdata.address import reverse_name
 from mailworthy.rdata.text import quote
@@ -260,6 +260,41 @@ def test_an_expired_certificate_and_a_new_key(lab: Lab) -> None:
             cure(lab, host, found["server-certificate-not-pinned"])
             assert "server-certificate-not-pinned" not in check(lab, host)
     assert not [r for r in check(lab, host) if r.startswith("server-")]
+
+
+@contextlib.contextmanager
+def shut(host: MailHost, *versions: int) -> Iterator[None]:
+    """The network of the host lets nothing out on port 25."""
+    rules = [
+        f"ip -{n} rule {{}} pref 9 ipproto tcp dport 25 to {place.address(n)} blackhole"
+        for n in versions
+        for place in (SENDER, SPOOFER)
+    ]
+    host.script("\n".join(rule.format("add") for rule in rules))
+    try:
+        yield
+    finally:
+        host.script("\n".join(rule.format("del") for rule in rules))
+
+
+def test_port_25_is_closed_on_the_way_out(lab: Lab) -> None:
+    """Nobody listens at the spoofer; that the sender answers is enough."""
+    host, others = lab.receiver, "sender.example,spoofer.example"
+    called = ("--connect", "--allow", ",".join(NETWORKS), "--receivers", others)
+    closed, six = "server-outbound-port-25-closed", "server-outbound-ipv6-closed"
+
+    def found() -> dict[str, Finding]:
+        return {r: f for r, f in check(lab, host, *called).items() if r in (closed, six)}
+
+    assert found() == {}
+    with shut(host, 4, 6):
+        assert found()[closed]["severity"] == "blocker"
+    with kept(host, MAIN), shut(host, 6):
+        (finding,) = found().values()
+        assert finding["rule"] == six
+        cure(lab, host, finding)
+        assert found() == {}
+    assert found() == {}
 
 
 def test_networks_that_rspamd_trusts(lab: Lab) -> None:

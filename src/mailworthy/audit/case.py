@@ -25,6 +25,7 @@ class Case(msgspec.Struct, frozen=True):
     `after` the files as the programs leave them that a remedy runs.
     `dials` is what servers say, `trials` what they are put to; `redials` is what they say once a
     step of a remedy was taken, by its line of configuration or command (empty for a request).
+    `receivers` are the domains to whose servers port 25 should be open.
     """
 
     zones: str
@@ -46,3 +47,4 @@ class Case(msgspec.Struct, frozen=True):
     dials: tuple[Dialled, ...] = ()
     trials: tuple[Trial, ...] = ()
     redials: dict[str, tuple[Dialled, ...]] = {}
+    receivers: tuple[str, ...] = ()

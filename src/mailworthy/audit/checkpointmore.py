@@ -66,8 +66,9 @@ def read(e: Evidence) -> bool:
 def server_parts(e: Evidence) -> Iterator[Part[object]]:
     """The look itself and what of it failed; a program that is not installed is no gap."""
     yield e.server
-    programs = (e.postfix, e.rspamd, e.opendkim, e.signing_keys)
-    yield from (part for part in programs if isinstance(part, Unknown))
+    ways = (outlet.open for outlet in value_or(e.outlets, ()))
+    parts = (e.postfix, e.rspamd, e.opendkim, e.signing_keys, *ways)
+    yield from (part for part in parts if isinstance(part, Unknown))
 
 
 def server_says(e: Evidence) -> str:
@@ -81,7 +82,13 @@ def server_says(e: Evidence) -> str:
     programs += ["OpenDKIM"] if isinstance(e.opendkim, Known) and e.opendkim.value.keys else []
     selectors = [printable(k.selector, 30) for k in value_or(e.signing_keys, ())]
     signs = f"; signs with {', '.join(selectors)}" if selectors else ""
-    return (", ".join(programs) or "neither Postfix nor Rspamd") + signs
+    return (", ".join(programs) or "neither Postfix nor Rspamd") + signs + _outward(e)
+
+
+def _outward(e: Evidence) -> str:
+    """The families over which receivers were reached."""
+    ways = [f"IPv{o.version}" for o in value_or(e.outlets, ()) if value_or(o.open, False)]
+    return f"; reaches others on port 25 ({', '.join(ways)})" if ways else ""
 
 
 def _has(part: Part[object]) -> bool:

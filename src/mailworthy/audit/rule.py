@@ -35,6 +35,7 @@ SUBJECTS = (
     "served",
     "signing_keys",
     "departures",
+    "outlets",
     "conversations",
     "submissions",
 )

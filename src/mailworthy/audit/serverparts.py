@@ -5,7 +5,7 @@ import msgspec
 from mailworthy.audit.connectparts import ConnectParts
 from mailworthy.audit.part import Known, NotAsked, Part
 from mailworthy.certificate import Certificate
-from mailworthy.lookup.model import Answer
+from mailworthy.lookup.model import Answer, Dialled
 from mailworthy.servers.reading.model import (
     CertificateFile,
     KeyFile,
@@ -58,6 +58,20 @@ class Departure(msgspec.Struct, frozen=True):
         return 6 if ":" in self.ip else 4
 
 
+class Outlet(msgspec.Struct, frozen=True):
+    """A family of addresses that mail leaves by, and how calls of large receivers went.
+
+    `ip` is the address of this machine that it leaves from, before any translation (NAT). `open`
+    says whether port 25 is open on the way out; False only where several receivers were called
+    and none of them answered.
+    """
+
+    version: int
+    ip: str
+    calls: tuple[Dialled, ...]
+    open: Part[bool]
+
+
 class Served(msgspec.Struct, frozen=True):
     """A file of certificates that the server shows to others, read."""
 
@@ -77,8 +91,8 @@ class Greeting(msgspec.Struct, frozen=True):
 class ServerParts(ConnectParts, frozen=True, kw_only=True):
     """The parts that only a look at the server gives.
 
-    `postfixes`, `rspamds` and `files` hold what concerns the whole server; they are empty for
-    all domains but the first, so that nothing is said twice.
+    `postfixes`, `rspamds`, `files` and `outlets` hold what concerns the whole server; they are
+    empty for all domains but the first, so that nothing is said twice.
     """
 
     server: Part[Server] = NOT_READ
@@ -92,6 +106,7 @@ class ServerParts(ConnectParts, frozen=True, kw_only=True):
     signing_keys: Part[tuple[KeyOnServer, ...]] = NOT_READ
     departures: Part[tuple[Departure, ...]] = NOT_READ
     greeting: Part[Greeting] = NOT_READ
+    outlets: Part[tuple[Outlet, ...]] = NOT_READ
 
     @property
     def confirmed_name(self) -> str:

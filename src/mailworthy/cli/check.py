@@ -9,6 +9,7 @@ import click
 
 from mailworthy.cli.connect import call_of, calling
 from mailworthy.cli.options import asking, option
+from mailworthy.cli.outward import named, recorded
 from mailworthy.cli.server import consulted, looking, taken
 
 
@@ -68,7 +69,7 @@ def command(
     seconds = call.deadline(deadline)
     todo: list[Target] = []
     done: list[Audit] = []
-    with means(Asking(**how, call=call)) as (resolver, now):
+    with means(Asking(**how, call=call), **recorded(look, call)) as (resolver, now):
         each = _printer(format, spf_tree)
         server = consulted(look, resolver)
         tried = partial(_tried, resolver, now) if is_rehearsal(resolver) else None
@@ -80,8 +81,8 @@ def command(
             settle()
             folder = folder_of(wish)
             todo.extend(call.put_to(targets(wish, folder, now, server)))
-            found = aaudits(todo, resolver, rules, deadline=seconds, jobs=jobs)
-            async for audit in found:
+            todo[:] = named(todo, look, call, resolver)
+            async for audit in aaudits(todo, resolver, rules, deadline=seconds, jobs=jobs):
                 done.append(await tried(audit, folder) if tried and not checkpoint else audit)
                 each(done[-1])
 

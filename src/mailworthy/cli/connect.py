@@ -22,11 +22,19 @@ class Call(msgspec.Struct, frozen=True):
     ca: str | None = None
     helo: str | None = None
     trial: tuple[str, ...] = ()
+    receivers: str | None = None
 
     @property
     def prefixes(self) -> tuple[str, ...]:
         """Where we may connect to though it is no public address."""
         return tuple(p for p in (self.allow or "").split(",") if p.strip())
+
+    @property
+    def outward(self) -> tuple[str, ...]:
+        """The receivers that show whether port 25 is open. Raises UsageError for what is none."""
+        from mailworthy.audit.receivers import chosen, default
+
+        return default() if self.receivers is None else chosen(self.receivers.split(","))
 
     def resolver(self, inner: Any) -> Any:
         """One that has these conversations, over `inner` for DNS.
@@ -70,7 +78,7 @@ OPTIONS = (
         is_flag=True,
         help="Call the mail servers and web sites too: greeting, encryption, certificates, files.",
     ),
-    option("allow", "ca", "helo"),
+    option("allow", "ca", "helo", "receivers"),
     click.option(
         "--trial",
         metavar="TRIAL[,TRIAL]",

@@ -29,7 +29,7 @@ class Asking(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def means(asking: Asking, **more: bool) -> Iterator[tuple[Resolver, datetime]]:
+def means(asking: Asking, **more: Any) -> Iterator[tuple[Resolver, datetime]]:
     """A resolver and the moment to judge by: now, or when a replay was recorded.
 
     `more` settings go into a recording, for a replay to ask alike. A replay holds what was said

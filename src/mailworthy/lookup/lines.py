@@ -38,7 +38,8 @@ def key(ask: Ask) -> Key:
         return ("fetch", ask.url)
     if isinstance(ask, Inspect):
         return ("server",)
-    return ("dial", ask.host, ask.ip, ask.port, ask.encryption, ask.newest, *ask.trials)
+    more = (*ask.trials, *(("greeting",) if ask.greeting else ()))
+    return ("dial", ask.host, ask.ip, ask.port, ask.encryption, ask.newest, *more)
 
 
 def encode(reply: Reply, scope: str = "") -> bytes:

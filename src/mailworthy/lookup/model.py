@@ -88,6 +88,7 @@ class Dial(msgspec.Struct, frozen=True, tag_field="kind", tag="dial"):
 
     `host` is the server's name, used for SNI and for its certificate; `ip` the address to
     connect to. `newest` is the newest version of TLS to offer, such as "TLSv1.1"; empty for all.
+    With `greeting` nothing but the banner is heard, and QUIT said.
     """
 
     host: str
@@ -96,6 +97,10 @@ class Dial(msgspec.Struct, frozen=True, tag_field="kind", tag="dial"):
     encryption: Encryption = Encryption.STARTTLS
     newest: str = ""
     trials: tuple[Trial, ...] = ()
+    greeting: bool = False
+
+
+NO_REPLY = "no reply in time"  # `detail` of a Dialled: there was a connection, and then silence
 
 
 class Inspect(msgspec.Struct, frozen=True, tag_field="kind", tag="server"):

@@ -9,7 +9,16 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from mailworthy.lookup.model import Dial, Dialled, Encryption, Said, Status, Trial, Why
+from mailworthy.lookup.model import (
+    NO_REPLY,
+    Dial,
+    Dialled,
+    Encryption,
+    Said,
+    Status,
+    Trial,
+    Why,
+)
 from mailworthy.names import is_fqdn, is_hostname, parent, printable
 from mailworthy.probe import tls
 from mailworthy.probe.lines import Broken, Limits, Wire
@@ -78,7 +87,7 @@ class _Talk:
             self.why, self.detail = why, detail
 
     def late(self) -> str:
-        return "no reply in time" if self.wire.connected else NO_CONNECTION
+        return NO_REPLY if self.wire.connected else NO_CONNECTION
 
     def hang_up(self) -> None:
         if self.wire.transport is not None:
@@ -113,7 +122,9 @@ class _Talk:
         if self.ask.encryption is Encryption.IMPLICIT:
             await self.encrypt()
         banner = await self.hear("banner", self.wire.reply(), self.caller.limits.greeting)
-        if banner.code != 220:
+        if self.ask.greeting:
+            await self.goodbye()
+        if banner.code != 220 or self.ask.greeting:
             return
         await self.hello("ehlo")
         offered = "STARTTLS" in Dialled(self.ask, Status.FOUND, **self.learned).extensions

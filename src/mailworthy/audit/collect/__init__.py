@@ -13,6 +13,7 @@ from mailworthy.audit.collect.listed import listed_of
 from mailworthy.audit.collect.missing import judged_absent, nothing_but
 from mailworthy.audit.collect.names import bystanders_of, services_of, wanted_of
 from mailworthy.audit.collect.outbound import departures
+from mailworthy.audit.collect.outlets import outlets_of
 from mailworthy.audit.collect.policies import (
     bimi_of,
     dmarc_of,
@@ -41,13 +42,14 @@ Fields = dict[str, Any]
 
 def collect(target: Target) -> Asking[Evidence]:
     """Everything about `target.domain` that asking can tell."""
-    mail, spf, keys, policies, rest, server = yield from together(
+    mail, spf, keys, policies, rest, server, outlets = yield from together(
         _mail(target),
         _spf(target),
         _keys(target),
         _policies(target),
         _rest(target),
         server_of(target),
+        outlets_of(target),
     )
     fields = mail | spf | keys | policies | rest
     fields = as_alias(fields)
@@ -74,6 +76,7 @@ def collect(target: Target) -> Asking[Evidence]:
         wish=wish,
         **fields,
         **server,
+        **outlets,
     )
 
 

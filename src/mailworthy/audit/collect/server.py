@@ -175,17 +175,17 @@ def _departures(domain: str, server: Server) -> Asking[Part[tuple[Departure, ...
         return Unknown(what, server.addresses.why)
     if postfix.value("relayhost"):
         return NotAsked(what, f"mail leaves by the relay {postfix.value('relayhost')[:100]}")
-    leaving = _leaving(postfix, server)
-    public = {ip: setting for ip, setting in leaving.items() if kind(ip) in _PUBLIC}
-    if leaving and not public:
-        return NotAsked(what, f"{next(iter(leaving))} is translated (NAT) on the way")
-    found = yield from gather(
+    found = leaving(postfix, server)
+    public = {ip: setting for ip, setting in found.items() if kind(ip) in _PUBLIC}
+    if found and not public:
+        return NotAsked(what, f"{next(iter(found))} is translated (NAT) on the way")
+    departed = yield from gather(
         [_departure(ip, s, server.addresses, _outside(ip, domain)) for ip, s in public.items()]
     )
-    return Known(tuple(found))
+    return Known(tuple(departed))
 
 
-def _leaving(postfix: Postfix, server: Server) -> dict[str, str]:
+def leaving(postfix: Postfix, server: Server) -> dict[str, str]:
     """The addresses by the setting that chose them, empty for the kernel's own choice."""
     found: dict[str, str] = {}
     families = postfix.value("inet_protocols") or "all"

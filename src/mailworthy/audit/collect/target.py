@@ -4,10 +4,14 @@ from datetime import datetime
 
 import msgspec
 
+from mailworthy.audit.part import NotAsked
 from mailworthy.domain.intent import Domain, Intent
 from mailworthy.domain.recordset import RecordSet
 from mailworthy.lookup.model import Trial
 from mailworthy.servers.reading.model import Server, Unread
+
+OUTWARD = "port 25 on the way out"
+NO_RECEIVERS = NotAsked(OUTWARD, "that takes --server and --connect on the mail server itself")
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -17,7 +21,8 @@ class Target(msgspec.Struct, frozen=True):
     selector; `wanted` the record sets of the intent; `bystanders` names with an address but no
     mail. With `checkpoint` only what the six dots need is asked. `server` is the reading of the
     mail server, if there is one; `first` says that no other domain was judged with it before.
-    `trials` are what the hosts of the intent are put to.
+    `trials` are what the hosts of the intent are put to. `receivers` are domains to whose servers
+    port 25 should be open on the way out, where the audit runs on the mail server itself.
     """
 
     domain: str
@@ -32,6 +37,7 @@ class Target(msgspec.Struct, frozen=True):
     server: Server | Unread | None = None
     first: bool = True
     trials: tuple[Trial, ...] = ()
+    receivers: tuple[str, ...] | NotAsked = NO_RECEIVERS
 
     @property
     def wish(self) -> Domain | None:

@@ -21,6 +21,8 @@ NAMES = words(
     mail_version config_directory myhostname mydomain compatibility_level
     inet_interfaces inet_protocols smtp_bind_address smtp_bind_address6 smtp_helo_name
     smtpd_banner mynetworks mynetworks_style relayhost default_transport
+    transport_maps sender_dependent_relayhost_maps sender_dependent_default_transport_maps
+    smtp_fallback_relay smtp_address_preference
     mydestination virtual_mailbox_domains virtual_alias_domains relay_domains
     smtpd_relay_restrictions smtpd_recipient_restrictions smtpd_sender_restrictions
     smtpd_helo_restrictions smtpd_client_restrictions smtpd_delay_reject smtpd_helo_required
