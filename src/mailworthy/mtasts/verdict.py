@@ -54,7 +54,7 @@ def _judged(
         return Result.MX_MISMATCH, f"the policy does not name {exchange}", "RFC 8461 §4.1"
     section = "RFC 8461 §4.2"
     if handshake is None:
-        return Result.STARTTLS_NOT_SUPPORTED, f"{exchange} gives no TLS", section
+        return Result.STARTTLS_NOT_SUPPORTED, f"{exchange} gives no TLS", "RFC 8461 §4"
     return (*_shown(exchange, handshake, now), section)
 
 
