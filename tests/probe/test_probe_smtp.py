@@ -66,6 +66,15 @@ def test_a_server_as_it_should_be(ca: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("banner", [b"220 mail.example.com ESMTP\r\n", b"554 not you\r\n"])
+def test_nothing_but_the_greeting(banner: bytes) -> None:
+    server = Server(banner=banner)
+    reply = dialled(server, greeting=True)
+    assert (reply.status, reply.ehlo, server.heard) == (Status.FOUND, None, [b"QUIT"])
+    assert reply.banner
+    assert reply.banner.code == int(banner[:3])
+
+
 @pytest.mark.parametrize(
     ("chain", "said"),
     [
