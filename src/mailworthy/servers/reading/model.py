@@ -125,7 +125,7 @@ class OpenDkim(msgspec.Struct, frozen=True, tag="opendkim", omit_defaults=True):
 
     `keys` are those that it names for domains. With tables, `rows` and `table` say which of them
     it takes for whom (`opendkimtables.chosen`); `patterns` and `key_patterns` say that the keys of
-    these are patterns, `multiple` that all rows count. `open` are tables that were not read.
+    these are patterns, `multiple` that several rows may count. `open` are tables not read.
     """
 
     file: str = "/etc/opendkim.conf"
@@ -138,8 +138,6 @@ class OpenDkim(msgspec.Struct, frozen=True, tag="opendkim", omit_defaults=True):
     patterns: bool = False
     key_patterns: bool = False
     multiple: bool = False
-    key_table: str = ""
-    signing_table: str = ""
 
     @property
     def signs(self) -> bool:

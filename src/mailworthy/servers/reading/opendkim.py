@@ -92,8 +92,6 @@ def _tabled(said: dict[str, str], texts: dict[str, str | None], common: OpenDkim
         patterns=patterned(signing_table),
         key_patterns=patterned(key_table),
         multiple=said.get("multiplesignatures", "").lower() in _YES,
-        key_table=path_of(key_table),
-        signing_table=path_of(signing_table),
     )
     return replace(found, keys=tuple(_known(found)))
 

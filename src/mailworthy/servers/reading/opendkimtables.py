@@ -36,11 +36,6 @@ def path_of(value: str) -> str:
     return path if path.startswith("/") and not path.endswith(".db") else ""
 
 
-def readable(value: str) -> bool:
-    """Whether a data set is of a kind that is read here: texts and `csl:`, no databases."""
-    return bool(path_of(value)) or value.startswith(_INLINE)
-
-
 def patterned(value: str) -> bool:
     """Whether the keys of a data set are patterns."""
     return value.startswith("refile:")
