@@ -102,6 +102,8 @@ class _Talk:
 
     def __init__(self, where: tuple[str, int]) -> None:
         self._socket = socket.create_connection(where, 30)
+        # Steps without an answer follow each other: none waits for the last one's ACK.
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._file = self._socket.makefile("rb")
         self._skipping = False
         self._socket.sendall(octets(_OFFER))
