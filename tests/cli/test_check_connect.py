@@ -19,7 +19,7 @@ _mta-sts 3600 TXT "v=STSv1; id=1"
 mta-sts 3600 A 127.0.0.97
 """
 POLICY = "https://mta-sts.example.com/.well-known/mta-sts.txt"
-HERE = ("--allow", "127.0.0.0/8")
+HERE = ("--allow", "127.0.0.0/8", "--allow", "::1/128")
 
 
 @pytest.fixture(scope="module")

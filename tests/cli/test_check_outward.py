@@ -19,7 +19,8 @@ RECORDS = tuple(
     for line in (f"{name}. MX 10 mx.{name}.", f"mx.{name}. A 127.0.0.{n}")
 )
 NAMES = "big.example,vast.example"
-CONNECT = ("--connect", "--allow", "127.0.0.0/8", "--receivers", NAMES)
+CALLING = ("--connect", "--allow", "127.0.0.0/8", "--receivers")
+CONNECT = (*CALLING, NAMES)
 RULE = "server-outbound-port-25-closed"
 
 
@@ -66,7 +67,7 @@ def test_nobody_answers_and_a_replay_says_the_same(place: Path) -> None:
     ("more", "words"),
     [
         (("--server",), "--server and --connect"),
-        (("--server", *CONNECT, "--receivers", ""), "no receivers are named"),
+        (("--server", *CALLING, ""), "no receivers are named"),
     ],
 )
 def test_nobody_is_called(place: Path, more: tuple[str, ...], words: str) -> None:

@@ -16,6 +16,16 @@ ZONE = '$ORIGIN a.example.\n@ 60 SOA ns a 1 2 3 4 5\n@ 60 TXT "v=spf1 ip4:192.0.
 MAIL = b"From: a@a.example\r\nTo: me@t.example\r\nSubject: x\r\n\r\nx\r\n"
 
 
+@pytest.mark.parametrize("where", ["127.0.0.1:99999", "localhost:25", "unix:here", "systemd"])
+def test_a_place_that_is_none(tmp_path: Path, where: str) -> None:
+    argv = ("inbox", "--smtp", where, "--address", "a@t.example", "--out", str(tmp_path / "out"))
+    done = subprocess.run(
+        [sys.executable, "-m", "mailworthy", *argv], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"{where} is no place to listen: ADDRESS:PORT, unix:/PATH\n")
+
+
 @contextmanager
 def running(folder: Path, *argv: str) -> Iterator["subprocess.Popen[str]"]:
     """The inbox on a socket, until the end of the block."""

@@ -16,6 +16,7 @@ import pytest
 
 from mailworthy.errors import UsageError
 from mailworthy.milter.load import load_judge, load_policy
+from mailworthy.milter.policy import MilterPolicy
 from mailworthy.milter.wire import frames
 from milterkit import Answer, answers, message_frames, opening, stream
 from milterworld import LETTER, SPOOFER, key_folder, zone
@@ -249,10 +250,24 @@ def test_settings_that_are_good_are_told(tmp_path: Path) -> None:
     file = settings(tmp_path, sign="k", profile="gmail")
     done = checked("--config", file, MAILWORTHY_MILTER_PROFILE="gmx")
     assert done.returncode == 0
-    assert done.stdout == "good: judges as gmx, signs for example.com (r202611, e202611)\n"
+    good = "good: judges as gmx, signs for example.com (r202611, e202611)"
+    assert done.stdout == f"{file}: {good}\n"
+    assert checked().stdout.startswith("no --config, so the defaults: good: judges as strict, ")
     bad = checked("--config", tmp_path / "x.toml")
     assert (bad.returncode, bad.stderr.count("\n")) == (2, 1)
     assert "cannot be read" in bad.stderr
+
+
+def test_every_setting_is_told() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "mailworthy", "milter", "--settings"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = [line.partition(" = ")[0] for line in done.stdout.splitlines() if line[:1].isalpha()]
+    assert names == list(MilterPolicy.__struct_fields__)
+    assert max(map(len, done.stdout.splitlines())) <= 80
 
 
 def test_the_environment_stands_above_the_file(tmp_path: Path) -> None:
@@ -287,7 +302,7 @@ BAD = [
     ("on_error", "reject", "on_error"),
     ("sign", "/nowhere", "mailworthy.toml"),
     ("seal", "example.com", "seal needs the keys of sign"),
-    ("metrics", "9090", "no place to listen"),
+    ("metrics", "9090", "metrics: 9090 is not ADDRESS:PORT"),
     ("nonsense", 1, "nonsense"),
 ]
 

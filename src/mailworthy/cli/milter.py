@@ -15,6 +15,20 @@ if TYPE_CHECKING:
     from mailworthy.milter.policy import MilterPolicy
 
 
+def _settings(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Tell every setting with its default, as TOML has it, and end."""
+    import msgspec
+
+    from mailworthy.milter.policy import HELP, MilterPolicy
+
+    if not wanted:
+        return
+    for field in msgspec.structs.fields(MilterPolicy):
+        click.echo(f"{field.name} = {msgspec.json.encode(field.default).decode()}")
+        click.echo(click.wrap_text(HELP[field.name], 80, "    ", "    ") + "\n")
+    context.exit()
+
+
 @click.command()
 @click.option(
     "--config",
@@ -31,6 +45,14 @@ if TYPE_CHECKING:
 )
 @click.option("--dns", metavar="WHERE", help="Where to ask.  [default: as the settings say]")
 @click.option("--check", is_flag=True, help="Say whether settings and keys are good, and end.")
+@click.option(
+    "--settings",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_settings,
+    help="List every setting, its default and what it means, and end.",
+)
 def command(config: Path | None, listen: tuple[str, ...], dns: str | None, check: bool) -> None:
     """Judge mail while the mail server takes it: accept, mark as spam, refuse, or come later.
 
@@ -39,15 +61,16 @@ def command(config: Path | None, listen: tuple[str, ...], dns: str | None, check
     standard output.
 
     SIGHUP reads settings and keys anew: connections that are open end with the old ones. SIGTERM
-    ends when what is under way has been answered. What the places to listen, `dns`, `workers` and
-    `metrics` say is looked at once, at the beginning.
+    ends when what is under way has been answered. What the places to listen, `dns`, `timeout`,
+    `workers` and `metrics` say is looked at once, at the beginning.
     """
     from mailworthy.milter.load import load_judge
 
     policy = _policy(config, listen, dns)
     judge = load_judge(policy)
     if check:
-        click.echo(f"good: judges as {judge.profile.name}, {_signing(judge)}")
+        which = config or "no --config, so the defaults"
+        click.echo(f"{which}: good: judges as {judge.profile.name}, {_signing(judge)}")
         return
     _serve(policy, judge, lambda: load_judge(_policy(config, listen, dns)))
 

@@ -28,6 +28,8 @@ def option(*names: str) -> Callable[[F], F]:
                 envvar=setting.env,
                 metavar=setting.metavar,
                 help=setting.help,
+                multiple=_is_list(setting),
+                callback=_joined if _is_list(setting) else None,
             )(function)
         return function
 
@@ -43,6 +45,16 @@ def seconds(text: str) -> float:
     if not 0 < found <= DAY:
         raise click.BadParameter(f"{text!r} is not a number of seconds from above 0 to {DAY}.")
     return found
+
+
+def _is_list(setting: Setting) -> bool:
+    """Whether it takes several, with commas or one option each."""
+    return setting.metavar is not None and setting.metavar.endswith("…]")
+
+
+def _joined(_: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> str | None:
+    """What was given in several options; None for none."""
+    return ",".join(texts) if texts else None
 
 
 def _type(setting: Setting) -> Any:

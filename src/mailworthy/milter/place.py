@@ -68,7 +68,10 @@ def metrics(text: str) -> tuple[str, int] | None:
     """`ADDRESS:PORT` of a page for Prometheus; None for an empty text. Raises UsageError."""
     if not text:
         return None
-    found = parse(f"inet:{text}")
+    try:
+        found = parse(f"inet:{text}")
+    except UsageError:
+        raise UsageError(f"metrics: {printable(text, 80)} is not ADDRESS:PORT") from None
     return found.host, found.port
 
 
@@ -89,7 +92,17 @@ def sockets(
             return _handed_over(environment)
         return [_inet(place) if place.kind is Kind.INET else _unix(place.path, mode, group)]
     except OSError as error:
-        raise UsageError(f"cannot listen on {place}: {error.strerror}") from None
+        why = error.strerror or str(error)
+        raise UsageError(f"cannot listen on {place}: {why}{_help(error.errno)}") from None
+
+
+def _help(number: int | None) -> str:
+    """What to do about it."""
+    if number == errno.EADDRINUSE:
+        return " (`ss -lntp` tells who listens there)"
+    if number in (errno.EACCES, errno.EPERM):
+        return " (ports below 1024 and others' folders need root, or a socket from systemd)"
+    return ""
 
 
 def _inet(place: Place) -> socket.socket:

@@ -68,8 +68,8 @@ def _settings(site: Site, dmarc_reject: DmarcReject) -> str:
     }
     head = commented(
         f"Settings of `mailworthy milter` on {site.name}. All others, and what each means: "
-        "docs/reference/milter.md. After a change: mailworthy milter --config FILE --check, then "
-        f"systemctl reload {UNIT}."
+        "mailworthy milter --settings. After a change: mailworthy milter --config FILE --check, "
+        f"then systemctl reload {UNIT}."
     )
     return "\n".join([head, *(f"{name} = {value}" for name, value in told.items()), ""])
 

@@ -9,11 +9,13 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from mailworthy.errors import UsageError
 from mailworthy.inbox.boxes import Boxes
 from mailworthy.inbox.edge.desk import Desk
 from mailworthy.inbox.edge.pages import Folder
 from mailworthy.inbox.edge.server import How, Server
-from mailworthy.milter.place import clean_up, parse, sockets
+from mailworthy.milter.place import Place, clean_up, parse, sockets
+from mailworthy.names import printable
 
 _HOUR = 3600.0
 
@@ -50,11 +52,20 @@ def serve(serving: Serving, told: Callable[[str], None]) -> None:
     with contextlib.ExitStack() as stack:
         listening = []
         for where in serving.places:
-            place = parse(where.text if where.text.startswith("unix:") else f"inet:{where.text}")
+            place = _place(where.text)
             found = sockets(place, mode=0o660, group=serving.group, environment={})
             stack.callback(clean_up, place)  # not before it is ours
             listening += [(where, sock) for sock in found]
         asyncio.run(_serve(serving, listening, told))
+
+
+def _place(text: str) -> Place:
+    """Where to listen. Raises UsageError for what is no such place."""
+    try:
+        return parse(text if text.startswith("unix:") else f"inet:{text}")
+    except UsageError:
+        shown = printable(text, 80)
+        raise UsageError(f"{shown} is no place to listen: ADDRESS:PORT, unix:/PATH") from None
 
 
 async def _serve(
