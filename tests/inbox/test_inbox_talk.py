@@ -65,9 +65,9 @@ def test_a_mail_is_handed_over() -> None:
     talking = talk()
     assert codes(talking, *GOOD) == [250, 250, 250, 354]
     assert (talking.helo, talking.sender) == ("client.example", "a@b.example")
-    assert talking.boxes == [Box("me@a.example", "box-me-at-a.example")]
+    assert talking.recipients == [Box("me@a.example", "box-me-at-a.example")]
     assert talking.ended("250 2.0.0 ok").lines == ("250 2.0.0 ok",)
-    assert (talking.sender, talking.boxes) == (None, [])
+    assert (talking.sender, talking.recipients) == (None, [])
 
 
 def test_lmtp_answers_for_each_recipient() -> None:

@@ -69,14 +69,14 @@ class Server(Listener):
             client.busy = True
             raw = body.read()
             data = raw if isinstance(raw, bytes) else raw.read()
-        answer = await self._judge(self._arrived(data, client, talk), tuple(talk.boxes))
+        answer = await self._judge(self._arrived(data, client, talk), tuple(talk.recipients))
         self._crowd.served(client)
         return answer
 
     def _arrived(self, data: bytes, client: Client, talk: Talk) -> Arrived:
         """Who brought it: as a trusted peer says, else the peer itself, if it is no mail server of
         this machine."""
-        to = tuple(box.address for box in talk.boxes)
+        to = tuple(box.address for box in talk.recipients)
         sender, now = talk.sender or "", datetime.now(UTC)
         if talk.client:
             return Arrived(data, talk.client, talk.client_helo, sender, to, now)
