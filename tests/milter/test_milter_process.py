@@ -256,6 +256,7 @@ def test_settings_that_are_good_are_told(tmp_path: Path) -> None:
     bad = checked("--config", tmp_path / "x.toml")
     assert (bad.returncode, bad.stderr.count("\n")) == (2, 1)
     assert "cannot be read" in bad.stderr
+    assert "nowhere is no DNS server" in checked("--config", file, "--dns", "nowhere").stderr
 
 
 def test_every_setting_is_told() -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from mailworthy.lookup.drive import Resolver
     from mailworthy.milter.judge import Judge
     from mailworthy.milter.metrics import Meter
     from mailworthy.milter.policy import MilterPolicy
@@ -69,6 +70,8 @@ def command(config: Path | None, listen: tuple[str, ...], dns: str | None, check
     policy = _policy(config, listen, dns)
     judge = load_judge(policy)
     if check:
+        with _resolver(policy):
+            pass  # settings of DNS are good
         which = config or "no --config, so the defaults"
         click.echo(f"{which}: good: judges as {judge.profile.name}, {_signing(judge)}")
         return
@@ -96,7 +99,6 @@ def _signing(judge: "Judge") -> str:
 
 
 def _serve(policy: "MilterPolicy", judge: "Judge", reload: "Callable[[], Judge]") -> None:
-    from mailworthy.lookup.means import open_resolver
     from mailworthy.milter import place, workers
     from mailworthy.milter.load import environment
     from mailworthy.milter.metrics import need_prometheus
@@ -118,18 +120,27 @@ def _serve(policy: "MilterPolicy", judge: "Judge", reload: "Callable[[], Judge]"
     ]
 
     def work(meter: "Meter") -> None:
-        resolver = open_resolver(policy.dns, timeout=policy.timeout)
-        try:
+        with _resolver(policy) as resolver:
             Process(judge, resolver, sockets, reload=reload, log=_log, meter=meter).run()
-        finally:
-            if close := getattr(resolver, "close", None):
-                close()
 
     try:
         workers.run(policy.workers, metrics, work)
     finally:
         for each in places:
             place.clean_up(each)
+
+
+@contextlib.contextmanager
+def _resolver(policy: "MilterPolicy") -> "Iterator[Resolver]":
+    """Where is asked, until the end. Raises UsageError for what is no such place."""
+    from mailworthy.lookup.means import open_resolver
+
+    resolver = open_resolver(policy.dns, timeout=policy.timeout)
+    try:
+        yield resolver
+    finally:
+        if close := getattr(resolver, "close", None):
+            close()
 
 
 def _log(line: str) -> None:
