@@ -283,6 +283,44 @@ def test_recipients_are_memory_too() -> None:
     assert room.used == 0
 
 
+def many(command: Command, size: int = 600) -> frames.Macro:
+    """A hundred macros of a stage, each so large."""
+    return frames.Macro(command, tuple((b"%d" % n, b"x" * size) for n in range(100)))
+
+
+def test_macros_are_memory_too() -> None:
+    room = Room(160_000)
+    made = session(room=room)
+    told(made, [*opening(), *[many(Command.CONNECT)] * 5])
+    assert 60_000 < room.used < 90_000  # the last of one command replaces those before
+    told(made, [many(Command.MAIL), frames.Mail(b"<a@example.com>")])
+    assert 120_000 < room.used <= room.most
+    told(made, [many(Command.RCPT), frames.Rcpt(b"<b@example.com>")])
+    found = made.take(frames.Eob())
+    assert isinstance(found, Mail)
+    assert found.excess is Excess.MEMORY  # who has logged in may be lost: no verdict without it
+    made.judged()
+    assert 60_000 < room.used < 90_000
+    assert mail(made, message_frames(MESSAGE)).excess is None
+    made.close()
+    assert room.used == 0
+
+
+def test_macros_hold_no_more_than_is_counted() -> None:
+    for size in (1, 600):
+        room = Room(1 << 30)
+        made = session(room=room)
+        told(made, opening())
+        given_frames = [octets(many(command, size))[4:] for command in Command]
+        tracemalloc.start()
+        try:
+            for each in given_frames:
+                made.take(decode(each))
+            assert tracemalloc.get_traced_memory()[0] < room.used * 1.1 + 20_000
+        finally:
+            tracemalloc.stop()
+
+
 def test_a_body_in_crumbs_needs_no_more_than_in_one_piece() -> None:
     made = session()
     told(made, [*opening(), frames.Mail(b"<>"), frames.Eoh()])

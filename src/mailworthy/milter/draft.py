@@ -77,6 +77,11 @@ class Draft:
             self._body += chunk
         return self.excess is None
 
+    def crowded(self) -> None:
+        """There was no room for something that belongs to it."""
+        if self.excess is not Excess.MEMORY:
+            self._exceed(Excess.MEMORY)
+
     def _take(self, octets: int) -> bool:
         if self._room.take(octets):
             self._taken += octets

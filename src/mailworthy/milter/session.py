@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from mailworthy.milter.draft import Draft, Limits, Room
+from mailworthy.milter.macros import Macros
 from mailworthy.milter.mail import Client, Mail, client_address, path, text
 from mailworthy.milter.wire import frames, replies
 from mailworthy.milter.wire.decode import Malformed
@@ -37,8 +38,8 @@ _MACROS = (
     (Stage.DATA, "i"),
     (Stage.EOM, "i {auth_authen} {tls_version}"),
 )
-# Macros that are kept until the client has gone, until its next HELO, and until the next message.
-_OF_CLIENT, _OF_HELO = Command.CONNECT, Command.HELO
+# Macros that are kept beyond a message: until the client has gone, or says HELO again.
+_OF_CLIENT = (Command.CONNECT, Command.HELO)
 
 
 class Over(Enum):
@@ -66,7 +67,7 @@ class Session:
         self._client: Client | None = None
         self._draft: Draft | None = None
         self._in_body = False
-        self._macros: dict[Command, dict[str, str]] = {}
+        self._macros = Macros(room)
         self._answers: dict[type[msgspec.Struct], Callable[[Any], Outcome]] = {
             frames.Optneg: self._optneg,
             frames.Macro: self._macro,
@@ -108,6 +109,7 @@ class Session:
     def close(self) -> None:
         """The connection has gone."""
         self._reset()
+        self._macros.keep(())
 
     # The connection
 
@@ -126,7 +128,7 @@ class Session:
 
     def _macro(self, macro: frames.Macro) -> Outcome:
         values = {text(n).strip("{}")[:MAX_TEXT]: text(v)[:MAX_TEXT] for n, v in macro.values}
-        self._macros[macro.command] = values
+        self._macros.put(macro.command, values)
         return _NOTHING
 
     def _connect(self, connect: frames.Connect) -> Outcome:
@@ -147,7 +149,7 @@ class Session:
     def _quit_nc(self, _: frames.QuitNc) -> Outcome:
         self._reset()
         self._client = None
-        self._macros.clear()
+        self._macros.keep(())
         return _NOTHING
 
     def _unknown(self, _: frames.Unknown) -> Outcome:
@@ -157,10 +159,7 @@ class Session:
 
     def _mail(self, mail: frames.Mail) -> Outcome:
         self._here()
-        kept = self._macros.get(Command.MAIL)  # which came just now
-        self._reset()
-        if kept is not None:
-            self._macros[Command.MAIL] = kept
+        self._reset(Command.MAIL)  # its macros came just now
         self._draft = Draft(path(mail.sender)[:MAX_TEXT], self._limits, self._room)
         return self._said(frames.Mail)
 
@@ -195,8 +194,9 @@ class Session:
     def _eob(self, eob: frames.Eob) -> Outcome:
         draft = self._message("the end of a body")
         draft.body(eob.chunk)
-        macros = {name: v for values in self._macros.values() for name, v in values.items()}
-        return draft.mail(self._here(), macros, leading_space=self._leading_space)
+        if self._macros.lacking:
+            draft.crowded()
+        return draft.mail(self._here(), self._macros.together(), leading_space=self._leading_space)
 
     def _abort(self, _: frames.Abort) -> Outcome:
         self._reset()
@@ -224,10 +224,9 @@ class Session:
             raise Malformed(f"{what} without a message")
         return self._draft
 
-    def _reset(self) -> None:
-        """To where a client may send MAIL."""
+    def _reset(self, *also: Command) -> None:
+        """To where a client may send MAIL; the macros of a command may be kept."""
         if self._draft is not None:
             self._draft.close()
         self._draft, self._in_body = None, False
-        for command in [c for c in self._macros if c not in (_OF_CLIENT, _OF_HELO)]:
-            del self._macros[command]
+        self._macros.keep((*_OF_CLIENT, *also))
