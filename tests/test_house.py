@@ -32,6 +32,7 @@ RULES_MAY_IMPORT = PURE - {"lookup.drive", "lookup.run"} | words("""
     audit.rules domain.intent domain.recordset sources.table
     audit.healthyserver audit.serverparts servers.reading.model servers.reading.postfix
     audit.healthyoutward audit.healthyconnect audit.healthychain audit.connectparts
+    servers.reading.opendkimtables servers.reading.places
 """)
 
 # What reaches outside the program, and the only modules that may; a package covers its modules.

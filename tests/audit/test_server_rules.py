@@ -216,10 +216,50 @@ def test_opendkim_signs_as_well() -> None:
         ("/keys/ed", "it is no key", "server-key-unusable"),
         ("/kt", "* example.com:new:/keys/rsa\n", "server-key-not-published"),
         ("/kt", "* example.com:r202611:/gone\n", "server-key-file-missing"),
+        ("/kt", "* example.com:r202611:./gone\n", "server-key-file-missing"),
+        ("/kt", "* example.com:r202611:gone.key\n", "server-signing-tables-broken"),
+        ("/kt", "rsa example.com:r202611\n", "server-signing-tables-broken"),
+        ("/st", "*@example.com gone\n", "server-signing-tables-broken"),
+        ("/st", "boss@example.com rsa\n", "server-senders-not-signed"),
+        ("/st", "*@example.net rsa\n", "server-domain-not-signed"),
+        ("/etc/opendkim.conf", "SigningTable refile:/st\n", "server-signing-tables-broken"),
     ],
 )
 def test_keys_of_opendkim(file: str, text: str, rule: str) -> None:
     assert list(fired(with_opendkim(files={file: text}))) == [rule]
+
+
+ROWS = {
+    "server-senders-not-signed": "boss@example.com rsa\n",
+    "server-domain-not-signed": "*@example.net rsa\n",
+    "server-signing-tables-broken": "*@example.com gone\n",
+}
+
+
+@pytest.mark.parametrize("rule", ROWS)
+@pytest.mark.parametrize("kind", ["refile:", ""])
+def test_what_opendkim_lacks_is_cured_by_its_remedy(rule: str, kind: str) -> None:
+    rows = ROWS[rule] if kind else ROWS[rule].replace("*@", "")
+    conf = OPENDKIM["/etc/opendkim.conf"].replace("refile:/st", f"{kind}/st")
+    keys = {f"/etc/dkimkeys/example.com.{name}.key": FILES[RSA_KEY] for name in ("r202611",)}
+    case = with_opendkim(files={"/etc/opendkim.conf": conf, "/st": rows} | keys)
+    finding = fired(case)[rule]
+    assert "systemctl restart opendkim" in finding.remedy.note
+    assert fired(applied(case, finding.remedy)) == {}
+
+
+def test_a_key_that_stands_in_the_table_is_neither_shown_nor_a_fault() -> None:
+    case = with_opendkim(files={"/kt": "* example.com:r202611:MIIEowIBAAKCAQEA\n"})
+    assert "MIIE" not in repr(outcome(case))
+    assert "server-signing-tables-broken" not in fired(case)
+
+
+def test_an_opendkim_that_nobody_asks_signs_nothing() -> None:
+    case = served(files={**OPENDKIM, "/st": "*@example.com gone\n"})
+    assert fired(case) == {}
+    silent = "try_fallback = false;\nuse_esld = false;\n"
+    case = served(files={**OPENDKIM, "/etc/rspamd/local.d/dkim_signing.conf": silent})
+    assert list(fired(case)) == ["server-domain-not-signed"]
 
 
 def test_an_rspamd_that_nobody_asks_is_left_alone() -> None:

@@ -24,6 +24,10 @@ wild %:sw:{folder}/%.key
 a a.example:second:{folder}/key
 c c.example:sc:{folder}/key
   d d.example:sd:{folder}/key
+bad a.example:sa
+dot b.example:dot:./{folder}/key
+up %:up:../{folder}/key
+text a.example:text:keys/a.key
 """
 DOMAINS = ("a.example", "sub.a.example", "b.example", "D.example")
 SENDERS = tuple(f"{user}@{name}" for user in ("u", "boss") for name in DOMAINS)
@@ -38,6 +42,10 @@ TABLES = {
         "MultipleSignatures yes\nrefile:",
         "*@a.example a\n*@*.example c\n* wild\nboss@* b\n",
     ),
+    "odd keys": (
+        "refile:",
+        "*@a.example text\n*@b.example dot\n*@sub.a.example bad\n*@d.example up\n",
+    ),
     "only some": ("refile:", "boss@a.example a\nboss@b.example gone\n"),
 }
 
@@ -50,7 +58,7 @@ def signing(folder: Path, conf: str) -> Iterator[Milter]:
         port = free.getsockname()[1]
     path = folder / "daemon.conf"
     path.write_text(f"{conf}Socket inet:{port}@127.0.0.1\nSyslog no\nRequireSafeKeys no\n")
-    program = subprocess.Popen(["/usr/sbin/opendkim", "-f", "-x", path], env={})
+    program = subprocess.Popen(["/usr/sbin/opendkim", "-f", "-x", path], env={}, cwd="/")
     try:
         wait_for("opendkim", lambda: listens(port))
         yield Milter(port, "mail.a.example")
@@ -106,6 +114,28 @@ def test_it_signs_with_the_keys_that_we_say(name: str, keyed: str, folder: Path)
     assert {d: of_domain(said, d) for d in domains} == {d: expected(ours, d) for d in domains}
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "SigningTable refile:{folder}/rows\n",
+        "KeyTable {folder}/keys\n",
+        "Domain a.example\nKeyFile {folder}/key\n",
+        "Domain a.example\nSelector s\n",
+    ],
+)
+def test_what_we_say_of_settings_with_which_it_does_not_start(lines: str, folder: Path) -> None:
+    lines = lines.format(folder=folder)
+    (folder / "keys").write_text(KEYS.format(folder=folder))
+    (folder / "rows").write_text("*@a.example a\n")
+    (folder / "conf").write_text(f"{lines}Socket inet:1@127.0.0.1\nRequireSafeKeys no\n")
+    argv = ["/usr/sbin/opendkim", "-n", "-x", folder / "conf"]
+    said = subprocess.run(argv, check=False, capture_output=True, text=True, timeout=20)
+    wrong = opendkim.build(lines, {}, "x").wrong
+    assert wrong
+    assert said.returncode != 0
+    assert wrong in said.stderr
+
+
 def of_domain(said: dict[str, set[tuple[str, str]] | None], name: str) -> object:
     """What the real one did for the domain: the signatures, whether all got one, refusals."""
     mine = [found for author, found in said.items() if author.lower().endswith(f"@{name}")]
@@ -116,4 +146,4 @@ def of_domain(said: dict[str, set[tuple[str, str]] | None], name: str) -> object
 def expected(ours: OpenDkim, name: str) -> object:
     found = chosen(ours, name)
     every = {(key.domain, key.selector) for key in found.keys}
-    return every, bool(found.unnamed), not found.whole
+    return every, bool(found.unnamed), bool(found.odd) or not found.whole

@@ -13,6 +13,7 @@ from mailworthy.servers.reading.model import (
     Postfix,
     Rspamd,
     Server,
+    Signer,
 )
 from mailworthy.spf.authorise import Authorisation
 
@@ -91,14 +92,16 @@ class Greeting(msgspec.Struct, frozen=True):
 class ServerParts(ConnectParts, frozen=True, kw_only=True):
     """The parts that only a look at the server gives.
 
-    `postfixes`, `rspamds`, `files` and `outlets` hold what concerns the whole server; they are
-    empty for all domains but the first, so that nothing is said twice.
+    `signers` are the programs that are to sign mail on its way out. `postfixes`, `rspamds`,
+    `files` and `outlets` hold what concerns the whole server; they are empty for all domains but
+    the first, so that nothing is said twice.
     """
 
     server: Part[Server] = NOT_READ
     postfix: Part[Postfix] = NOT_READ
     rspamd: Part[Rspamd] = NOT_READ
     opendkim: Part[OpenDkim] = NOT_READ
+    signers: Part[tuple[Signer, ...]] = NOT_READ
     postfixes: Part[tuple[Postfix, ...]] = NOT_READ
     rspamds: Part[tuple[Rspamd, ...]] = NOT_READ
     files: Part[tuple[Served, ...]] = NOT_READ

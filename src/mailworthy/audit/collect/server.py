@@ -26,10 +26,12 @@ from mailworthy.servers.reading.model import (
     Postfix,
     Rspamd,
     Server,
+    Signer,
     SigningKey,
     Unread,
 )
 from mailworthy.servers.reading.opendkimtables import chosen
+from mailworthy.servers.reading.places import asks_opendkim, asks_rspamd
 from mailworthy.spf.authorise import authorises
 from mailworthy.spf.treemodel import SpfTree
 
@@ -52,9 +54,10 @@ def server_of(target: Target) -> Asking[Fields]:
     signs = isinstance(server.opendkim, OpenDkim) and server.opendkim.signs
     postfix = _known(server.postfix)
     rspamd = _known(server.rspamd, optional=signs)
-    if signs and not _uses_rspamd(server):
+    if signs and not asks_rspamd(server):
         rspamd = NotAsked("Rspamd's settings", "Postfix does not ask Rspamd")
     opendkim = _known(server.opendkim, optional=True)
+    unread = next((p for p in (postfix, rspamd, opendkim) if isinstance(p, Unknown)), None)
     keys, departures, greeting = yield from together(
         _keys(target.domain, server), _departures(target.domain, server), _greeting(postfix)
     )
@@ -64,6 +67,7 @@ def server_of(target: Target) -> Asking[Fields]:
         "postfix": postfix,
         "rspamd": rspamd,
         "opendkim": opendkim,
+        "signers": unread or Known(_signers(server)),
         "postfixes": _once(target, postfix),
         "rspamds": _once(target, rspamd),
         "files": served if target.first else Known(()),
@@ -76,7 +80,7 @@ def server_of(target: Target) -> Asking[Fields]:
 
 _NAMES = (
     *("server", "postfix", "rspamd", "opendkim", "postfixes", "rspamds", "files", "served"),
-    *("signing_keys", "departures", "greeting"),
+    *("signing_keys", "signers", "departures", "greeting"),
 )
 
 
@@ -87,13 +91,15 @@ def _known(value: Any, *, optional: bool = False) -> Part[Any]:
     return (NotAsked if optional and value.absent else Unknown)(value.what, value.why)
 
 
-def _uses_rspamd(server: Server) -> bool:
-    """Whether Postfix asks one of the milters that Rspamd has, as far as is known."""
-    if isinstance(server.postfix, Unread) or isinstance(server.rspamd, Unread):
-        return True
-    asked = server.postfix.value("smtpd_milters") + server.postfix.value("non_smtpd_milters")
-    ends = (place.split()[0].rpartition(":")[2] for place in server.rspamd.milters if place.strip())
-    return any(end and end in asked for end in ends)
+def _signers(server: Server) -> tuple[Signer, ...]:
+    """The programs that are to sign: those that Postfix asks, of all if it asks none of them."""
+    found: list[tuple[Signer, bool]] = []
+    if isinstance(server.rspamd, Rspamd) and "dkim_signing" not in server.rspamd.off:
+        found.append((server.rspamd, asks_rspamd(server)))
+    if isinstance(server.opendkim, OpenDkim) and server.opendkim.signs:
+        found.append((server.opendkim, asks_opendkim(server)))
+    here = tuple(signer for signer, asked in found if asked)
+    return here or tuple(signer for signer, _ in found)
 
 
 def _once(target: Target, found: Part[Any]) -> Part[tuple[Any, ...]]:
@@ -122,16 +128,14 @@ def _certificate(pem: str) -> Certificate | None:
 def signing_keys(server: Server, domain: str) -> tuple[tuple[str, str, SigningKey], ...]:
     """The keys for one domain: the program that signs, its file of settings, the key."""
     found = []
-    other = isinstance(server.opendkim, OpenDkim) and server.opendkim.signs
-    off = isinstance(server.rspamd, Unread) or "dkim_signing" in server.rspamd.off
-    if isinstance(server.rspamd, Rspamd) and not off and (not other or _uses_rspamd(server)):
-        place = f"{server.rspamd.folder}/local.d/dkim_signing.conf"
-        own = tuple(k for k in server.rspamd.keys if k.domain == domain)
-        keys = own or _tried(server, fallbacks(server.rspamd, server.postfix), domain)
-        found += [("Rspamd", place, key) for key in keys]
-    if isinstance(server.opendkim, OpenDkim) and "s" in server.opendkim.mode:
-        mine = chosen(server.opendkim, domain).keys
-        found += [("OpenDKIM", server.opendkim.file, key) for key in mine]
+    for signer in _signers(server):
+        if isinstance(signer, Rspamd):
+            place = f"{signer.folder}/local.d/dkim_signing.conf"
+            own = tuple(k for k in signer.keys if k.domain == domain)
+            keys = own or _tried(server, fallbacks(signer, server.postfix), domain)
+            found += [("Rspamd", place, key) for key in keys]
+        else:
+            found += [("OpenDKIM", signer.file, key) for key in chosen(signer, domain).keys]
     return tuple(found[:MAX_KEYS])
 
 

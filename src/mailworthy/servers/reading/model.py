@@ -104,13 +104,20 @@ class Rspamd(msgspec.Struct, frozen=True, tag="rspamd", omit_defaults=True):
 class NamedKey(msgspec.Struct, frozen=True):
     """A row of a KeyTable; `domain` may be `%`, and so may parts of `path`, for the author's.
 
-    Without a path the key stands in the table itself, or the row is none.
+    Without a path the key stands in the table itself, or the row is none. `odd` is what stands
+    in the place of a key and is neither a key nor, to OpenDKIM, a path.
     """
 
     name: str
     domain: str
     selector: str
     path: str
+    odd: str = ""
+
+    @property
+    def malformed(self) -> bool:
+        """Whether the row is none: OpenDKIM refuses mail for which it needs it (4xx)."""
+        return not (self.domain or self.selector)
 
 
 class SigningRow(msgspec.Struct, frozen=True):
@@ -125,7 +132,9 @@ class OpenDkim(msgspec.Struct, frozen=True, tag="opendkim", omit_defaults=True):
 
     `keys` are those that it names for domains. With tables, `rows` and `table` say which of them
     it takes for whom (`opendkimtables.chosen`); `patterns` and `key_patterns` say that the keys of
-    these are patterns, `multiple` that several rows may count. `open` are tables not read.
+    these are patterns, `multiple` that several rows may count. `open` are tables not read,
+    `key_file` and `row_file` the texts of the two tables. `wrong` is what it says where it does
+    not start with these settings.
     """
 
     file: str = "/etc/opendkim.conf"
@@ -138,11 +147,15 @@ class OpenDkim(msgspec.Struct, frozen=True, tag="opendkim", omit_defaults=True):
     patterns: bool = False
     key_patterns: bool = False
     multiple: bool = False
+    key_file: str = ""
+    row_file: str = ""
+    wrong: str = ""
 
     @property
     def signs(self) -> bool:
-        """Whether it has anything to sign with, as far as is known."""
-        return "s" in self.mode and bool(self.keys or self.rows or self.open)
+        """Whether it is to sign, as far as is known."""
+        meant = self.keys or self.rows or self.open or self.wrong
+        return "s" in self.mode and bool(meant)
 
 
 class KeyState(StrEnum):

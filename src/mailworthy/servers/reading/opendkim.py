@@ -3,6 +3,7 @@
 Nothing here raises for any text.
 """
 
+import posixpath
 from collections.abc import Iterator
 
 from msgspec.structs import replace
@@ -20,7 +21,7 @@ from mailworthy.servers.reading.postfix import domain, split_list
 
 _NAMES = (
     *("domain", "selector", "keyfile", "keytable", "signingtable", "multiplesignatures"),
-    *("socket", "mode", "include"),
+    *("socket", "mode", "include", "setuppolicyscript"),
 )
 _TABLES = ("keytable", "signingtable")
 _YES = ("yes", "true", "1", "on")
@@ -50,7 +51,8 @@ def tables(text: str) -> tuple[str, ...]:
 def build(text: str, texts: dict[str, str | None], file: str) -> OpenDkim:
     """OpenDKIM's settings; `texts` holds what the tables say, None for one not read."""
     said = settings(text)
-    common = OpenDkim(file=file, mode=said.get("mode", "sv"), socket=said.get("socket", ""))
+    mode, place = said.get("mode", "sv"), said.get("socket", "")
+    common = OpenDkim(file=file, mode=mode, socket=place, wrong=_wrong(said))
     if "include" in said:
         return replace(common, open=(_shown("Include", said["include"]),))
     if "keytable" in said:
@@ -60,8 +62,22 @@ def build(text: str, texts: dict[str, str | None], file: str) -> OpenDkim:
     listed = _listed(said.get("domain", ""), texts)
     if listed is None:
         return replace(common, open=(_shown("Domain", said["domain"]),))
-    keys = (SigningKey(d, said.get("selector", "default"), said["keyfile"]) for d in listed)
+    path = posixpath.normpath(posixpath.join("/", said["keyfile"]))  # services start in `/`
+    keys = (SigningKey(d, said.get("selector", "default"), path) for d in listed)
     return replace(common, keys=tuple(dict.fromkeys(keys)))
+
+
+def _wrong(said: dict[str, str]) -> str:
+    """Why OpenDKIM does not start with these settings, in its own words."""
+    if "include" in said:
+        return ""
+    if said.get("signingtable") and not said.get("keytable"):
+        return "use of SigningTable requires KeyTable"
+    if said.get("keytable") and not (said.get("signingtable") or said.get("setuppolicyscript")):
+        return "KeyTable requires either SigningTable or SetupPolicyScript"
+    if not said.get("keytable") and bool(said.get("keyfile")) != bool(said.get("selector")):
+        return "KeyFile and Selector must both be defined or both be undefined"
+    return ""
 
 
 def _listed(value: str, texts: dict[str, str | None]) -> list[str] | None:
@@ -87,6 +103,8 @@ def _tabled(said: dict[str, str], texts: dict[str, str | None], common: OpenDkim
     found = replace(
         common,
         open=tuple(unread),
+        key_file=path_of(key_table),
+        row_file=path_of(signing_table),
         table=table,
         rows=signing_rows(rows or ()),
         patterns=patterned(signing_table),

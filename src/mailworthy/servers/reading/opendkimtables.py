@@ -4,6 +4,8 @@ The order is the one that OpenDKIM 2.11 was seen to follow (tests/servers/test_o
 Nothing here raises for any text.
 """
 
+import posixpath
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -13,7 +15,9 @@ from mailworthy.servers.reading.postfix import domain
 
 _MAX_LINES = 20_000
 _MAX_TEXT = 4_000
+_MAX_SHOWN = 60  # nothing that is longer is shown, since it may be a key
 _INLINE = "csl:"
+_KEY = re.compile(r"M[A-Za-z0-9+/=\s]*|-----.*", re.DOTALL)  # DER in base64, or PEM
 _ANYBODY = "\x7f"  # a local part that no pattern names
 
 
@@ -21,12 +25,14 @@ class Chosen(msgspec.Struct, frozen=True):
     """What becomes of a domain's mail.
 
     `keys` sign it, those of single addresses too; `whole` says that every address is signed for;
-    `unnamed` are names of keys that are in no KeyTable, for which OpenDKIM refuses mail (4xx).
+    `unnamed` are names of keys that have no row in the KeyTable, or none that can be read, for
+    which OpenDKIM refuses mail (4xx); with those in `odd` it signs nothing.
     """
 
     keys: tuple[SigningKey, ...] = ()
     whole: bool = False
     unnamed: tuple[str, ...] = ()
+    odd: tuple[NamedKey, ...] = ()
 
 
 def path_of(value: str) -> str:
@@ -69,9 +75,18 @@ def named_keys(found: tuple[tuple[str, str], ...]) -> tuple[NamedKey, ...]:
 def _named(name: str, parts: list[str]) -> NamedKey:
     if len(parts) != 3:
         return NamedKey(name, "", "", "")
-    path = parts[2].strip()
-    signs = "%" if parts[0] == "%" else domain(parts[0])
-    return NamedKey(name, signs, parts[1][:253], path if path.startswith("/") else "")
+    text = parts[2].strip()
+    signs, path = "%" if parts[0] == "%" else domain(parts[0]), key_path(text)
+    odd = "" if path or _KEY.fullmatch(text) or len(text) > _MAX_SHOWN else text
+    return NamedKey(name, signs, parts[1][:253], path, odd)
+
+
+def key_path(text: str) -> str:
+    """The path that OpenDKIM opens, which services do from `/`; empty for what it takes for the
+    key itself."""
+    if text.startswith(("./", "../")):
+        return posixpath.normpath(f"/{text}")
+    return text if text.startswith("/") else ""
 
 
 def signing_rows(found: tuple[tuple[str, str], ...]) -> tuple[SigningRow, ...]:
@@ -87,16 +102,20 @@ def chosen(signer: OpenDkim, name: str) -> Chosen:
     rows = _by_pattern if signer.patterns else _by_lookup
     found: list[SigningKey] = []
     unnamed: list[str] = []
+    odd: list[NamedKey] = []
     whole = False
     for row, everybody in _ends(list(rows(signer, name))):
         whole = whole or everybody
         key = _key(signer, name if row.name == "%" else row.name)
-        if key is None:
+        if key is None or key.malformed:
             unnamed.append(row.name)
+        elif key.odd:
+            odd.append(key)
         elif key.domain and key.path:
             signs = name if key.domain == "%" else key.domain
             found.append(SigningKey(signs, key.selector, key.path.replace("%", name)))
-    return Chosen(tuple(dict.fromkeys(found)), whole, tuple(dict.fromkeys(unnamed)))
+    names, others = dict.fromkeys(unnamed), dict.fromkeys(odd)
+    return Chosen(tuple(dict.fromkeys(found)), whole, tuple(names), tuple(others))
 
 
 def _ends(found: list[tuple[SigningRow, bool]]) -> list[tuple[SigningRow, bool]]:

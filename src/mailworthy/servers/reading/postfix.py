@@ -18,7 +18,7 @@ def words(value: str) -> tuple[str, ...]:
 # may hold passwords.
 NAMES = words(
     """
-    mail_version config_directory myhostname mydomain compatibility_level
+    mail_version config_directory queue_directory myhostname mydomain compatibility_level
     inet_interfaces inet_protocols smtp_bind_address smtp_bind_address6 smtp_helo_name
     smtpd_banner mynetworks mynetworks_style relayhost default_transport
     transport_maps sender_dependent_relayhost_maps sender_dependent_default_transport_maps
