@@ -14,7 +14,9 @@ from typing import cast
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from certificates import issued
 from mailworthy.cli.inbox import command
 from mailworthy.errors import UsageError
 from mailworthy.inbox.boxes import Box, Boxes
@@ -148,6 +150,16 @@ def test_a_full_box_takes_no_more(tmp_path: Path) -> None:
     assert len(list(box.iterdir())) == MOST_PAGES
 
 
+def test_pages_do_not_go_where_a_link_leads(tmp_path: Path) -> None:
+    """They would be counted by nobody, and never removed."""
+    world = World(tmp_path)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "pages" / ME.name).symlink_to(tmp_path / "elsewhere")
+    replies = world.hear("EHLO x", "XCLIENT ADDR=192.0.2.1", *SAID, f"{MAIL}.")
+    assert replies[-1].startswith("451")
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
 def test_hostile_words_stay_words(tmp_path: Path) -> None:
     world = World(tmp_path)
     evil = '<script>alert(1)</script>"\x1b]0;x\x07'
@@ -228,6 +240,43 @@ def test_commands_that_are_still_on_their_way_to_us_are_not_heard(tmp_path: Path
     assert len(first) == 1 << 16
     for tail, begun in ((b"", [True]), (b"MAIL FROM:<evil@x.example>\r\n", [])):
         assert asyncio.run(asyncio.wait_for(talk(tail), 20)) == begun
+
+
+def test_who_sends_much_under_tls_and_hangs_up_leaves_no_noise(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Answers to nobody are not sent for long: asyncio complains of each."""
+    made = issued(["in.example"])
+    secret = made.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    both = tmp_path / "both.pem"
+    both.write_bytes(made.certificate.public_bytes(Encoding.PEM) + secret)
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    tls.load_cert_chain(both)
+    trust = ssl.create_default_context()
+    trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
+
+    async def judge(_mail: Arrived, _boxes: tuple[Box, ...]) -> str:
+        raise AssertionError("nothing is handed over")
+
+    async def talk() -> None:
+        server = Server(Boxes(("me@t.example",)), judge, How("in.example", tls=tls))
+        ended = asyncio.Event()
+
+        async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await server.serve(reader, writer)
+            ended.set()
+
+        async with await asyncio.start_server(served, "127.0.0.1", 0) as listening:
+            reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
+            writer.write(b"EHLO x\r\nSTARTTLS\r\n")
+            await reader.readuntil(b"220 2.0.0 go ahead\r\n")
+            await writer.start_tls(trust)
+            writer.write(b"NOOP\r\n" * 10_000)
+            writer.transport.abort()
+            await ended.wait()
+
+    asyncio.run(asyncio.wait_for(talk(), 20))
+    assert len(caplog.records) < 5
 
 
 @pytest.mark.parametrize("octets", [b"\0" * 100_000, b"x" * 100_000, b"\xff\r\n" * 50])

@@ -54,6 +54,33 @@ def test_a_log_that_is_rotated_is_read_to_its_end_and_then_the_new_one(tmp_path:
     log.close()
 
 
+def test_half_a_line_is_not_continued_in_the_next_log(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_text("")
+    log = FileLog(path)
+    path.write_text("last\nhalf")
+    assert log.lines() == ["last"]
+    path.rename(tmp_path / "log.1")
+    path.write_text("first\nof another half")
+    assert log.lines() == ["first"]
+    path.write_text("new\n")
+    assert log.lines() == ["new"]
+    log.close()
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_text("")
+    log = FileLog(path)
+    path.unlink()
+    os.mkfifo(path)
+    assert log.lines() == []
+    log.close()
+    for place in (path, tmp_path):
+        with pytest.raises(UsageError, match="no file"), opened(str(place)):
+            pass
+
+
 def test_a_log_that_is_emptied_in_place(tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.write_text("a long old line\n")

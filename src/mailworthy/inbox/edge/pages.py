@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import errno
 import os
 import re
 import time
@@ -77,9 +78,12 @@ class Folder:
             raise Full
 
     def write(self, box: Box, at: datetime, page: str, data: str) -> Path:
-        """Write one message as HTML and JSON; the HTML is there when all of it is."""
+        """Write one message as HTML and JSON; the HTML is there when all of it is.
+        Raises OSError."""
         folder = self.path / box.name
         folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.is_symlink():  # what is there is counted and removed by nobody
+            raise OSError(errno.ELOOP, f"{folder.name} is a link")
         name = f"{at.strftime('%Y%m%dT%H%M%SZ')}-{token_hex(4)}"
         for suffix, text in ((".json", data), (".html", page)):
             part = folder / f".{name}{suffix}"

@@ -1,5 +1,6 @@
 """What a log says from now on: a file, also when it is rotated, or the journal of systemd."""
 
+import errno
 import grp
 import os
 import selectors
@@ -7,6 +8,7 @@ import stat
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 from typing import Protocol
 
@@ -67,27 +69,32 @@ class FileLog:
         self._cutter = _Cutter()
         self._left = MOST
         try:
-            self._file = path.open("rb", buffering=0)
+            self._file = _regular(path)
+            self._file.seek(0, os.SEEK_END)
         except OSError as error:
             raise UsageError(_unreadable(path, error)) from None
-        self._file.seek(0, os.SEEK_END)
 
     def lines(self) -> list[str]:
         """What was added; nothing where the file has gone for a moment."""
-        found = list(self._cutter.cut(self._more()))
+        found = self._cut()
         if not found and self._rotated():
             self._reopen()
-            found = list(self._cutter.cut(self._more()))
+            found = self._cut()
         return found
 
     def close(self) -> None:
         """Read no more."""
         self._file.close()
 
+    def _cut(self) -> list[str]:
+        data = self._more()  # which may begin anew
+        return list(self._cutter.cut(data))
+
     def _more(self) -> bytes:
         state = os.fstat(self._file.fileno())
         if state.st_size < self._file.tell():  # emptied in place (copytruncate)
             self._file.seek(0)
+            self._cutter = _Cutter()
         data = self._file.read(min(_PIECE, self._left))
         self._left -= len(data or b"")
         return data or b""
@@ -102,11 +109,20 @@ class FileLog:
 
     def _reopen(self) -> None:
         try:
-            file = self._path.open("rb", buffering=0)
+            file = _regular(self._path)
         except OSError:
             return  # not ours to read yet; it may be the next time
         self._file.close()
-        self._file = file
+        self._file, self._cutter = file, _Cutter()  # half a line has no other half there
+
+
+def _regular(path: Path) -> FileIO:
+    """A file, and nothing that may keep us waiting. Raises OSError."""
+    made = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    if not stat.S_ISREG(os.fstat(made).st_mode):
+        os.close(made)
+        raise OSError(errno.EINVAL, "it is no file")
+    return FileIO(made)
 
 
 class Journal:

@@ -51,4 +51,7 @@ class Listener(ABC):
     async def _say(self, writer: asyncio.StreamWriter, reply: Reply) -> None:
         writer.write("".join(f"{line}\r\n" for line in reply.lines).encode())
         async with asyncio.timeout(self._bounds.idle):
+            # So that others have their turn while many commands are there already, and that we
+            # hear of it if the client has gone: under TLS nothing else tells.
+            await asyncio.sleep(0)
             await writer.drain()
