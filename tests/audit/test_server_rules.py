@@ -229,6 +229,40 @@ def test_keys_of_opendkim(file: str, text: str, rule: str) -> None:
     assert list(fired(with_opendkim(files={file: text}))) == [rule]
 
 
+SOCKET = "/var/spool/postfix/milter/x"
+LISTENS = f"u_str LISTEN 0 128 {SOCKET} 4711 * 0\n"
+
+
+@pytest.mark.parametrize(
+    ("commands", "said"),
+    [
+        ({}, "may not write"),
+        ({"ss -lx": ""}, "nothing listens"),
+        ({f"stat {SOCKET}": "directory:root"}, "is no socket"),
+        ({f"setpriv {SOCKET}": "may not be used by non-root"}, None),
+        ({"ss -lx": "", f"setpriv {SOCKET}": "no such user"}, "nothing listens"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("written", "chroot"), [(SOCKET, "n"), ("/milter/x", "y"), ("milter/x", "-")]
+)
+def test_a_socket_of_a_milter(
+    written: str, chroot: str, commands: dict[str, str], said: str | None
+) -> None:
+    usual = {"ss -lx": LISTENS, f"stat {SOCKET}": "socket:opendkim"}
+    case = served(
+        main=(f"smtpd_milters = unix:{written}",),
+        files={MASTER: f"smtp inet n - {chroot} - - smtpd\nsmtp unix - - y - - smtp\n"},
+        commands={**usual, **commands},
+    )
+    found = fired(case).get("server-milter-silent")
+    assert (found is None) is (said is None)
+    if found and said:
+        assert said in found.message
+        joins = "usermod -aG opendkim postfix"
+        assert (found.remedy.steps == (Execute(joins),)) is ("write" in said)
+
+
 ROWS = {
     "server-senders-not-signed": "boss@example.com rsa\n",
     "server-domain-not-signed": "*@example.net rsa\n",

@@ -5,6 +5,7 @@ import email.utils
 import json
 import re
 import shutil
+import signal
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -242,6 +243,40 @@ def test_a_wrong_line_is_found_and_cured(lab: Lab, line: str, rule: str) -> None
         assert rule in found
         cure(lab, host, found[rule])
         assert not [r for r in check(lab, host) if r.startswith("server-")]
+
+
+OPENDKIM = "Mode v\nSyslog no\nUMask 0\nSocket local:{socket}\n"
+
+
+def test_a_socket_at_which_postfix_gets_no_milter(lab: Lab) -> None:
+    """Each state of it: what Postfix makes of mail, and what is said of it."""
+    host, socket = lab.receiver, "/var/spool/postfix/lab/milter"
+    host.script(
+        "mkdir -p /var/spool/postfix/lab /var/spool/postfix/etc; ln -s lab /var/spool/postfix/other"
+    )
+    host.write("/etc/opendkim-lab.conf", OPENDKIM.format(socket=socket))
+    daemon = ["/usr/sbin/opendkim", "-f", "-x", "/etc/opendkim-lab.conf"]
+
+    def seen() -> tuple[int, str]:
+        _, message = letter("x@spoofer.example", "alice@receiver.example")
+        code, _ = lab.send(lab.spoofer, "x@spoofer.example", "alice@receiver.example", message)
+        found = check(lab, host).get("server-milter-silent")
+        return code, found["message"].partition(": ")[2] if found else ""
+
+    lines = ("smtpd_milters = unix:/other/milter", "milter_default_action = tempfail")
+    with kept(host, "/etc/postfix/master.cf"), configured(host, *lines):
+        assert seen() == (451, "/other/milter is not there")
+        host.script("postconf -F smtp/inet/chroot=y; cp /etc/resolv.conf /var/spool/postfix/etc/")
+        reload(host)
+        assert seen() == (451, "/var/spool/postfix/other/milter is not there")
+        host.spawn("opendkim-lab", daemon)
+        wait_for("the socket", lambda: host.path(socket).exists())
+        assert seen() == (250, "")
+        host.path(socket).chmod(0o600)
+        assert seen() == (451, "Postfix may not write to /var/spool/postfix/other/milter")
+        host.kill(" ".join(daemon), signal.SIGKILL)
+        host.path(socket).chmod(0o777)
+        assert seen() == (451, "nothing listens at /var/spool/postfix/other/milter")
 
 
 def test_an_expired_certificate_and_a_new_key(lab: Lab) -> None:

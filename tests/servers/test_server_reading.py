@@ -38,7 +38,8 @@ smtp/inet/syslog_name = postfix/mx
 
 def test_services_have_their_own_settings_and_no_others() -> None:
     found = postfix.services(MASTER, OPTIONS)
-    assert found[0] == Service("smtp", "inet", "smtpd", {"smtpd_milters": "inet:localhost:8891"})
+    own = {"smtpd_milters": "inet:localhost:8891"}
+    assert found[0] == Service("smtp", "inet", "smtpd", own, chroot=True)
     assert found[1].options == {"smtpd_tls_security_level": "encrypt"}
     assert [s.command for s in found] == ["smtpd", "smtpd", "smtp", "pipe"]
 

@@ -9,7 +9,7 @@ from itertools import chain
 
 import msgspec
 
-from mailworthy.servers.reading import dovecot, machine, opendkim, postfix, rspamd
+from mailworthy.servers.reading import dovecot, machine, opendkim, postfix, rspamd, sockets
 from mailworthy.servers.reading.model import (
     CertificateFile,
     KeyFile,
@@ -76,10 +76,13 @@ def reading(places: Places, where: str = "this host") -> Requesting[Server]:
     found, own = _postfix(told, places), _opendkim_text(told)
     certificates = tuple(_certificates(found, told["doveconf"]))
     paths = list(dict.fromkeys(_tables(found, own)))
-    more = (File(p) for p in paths), (Certificates(c.path) for c in certificates)
+    about = tuple(sockets.commands(found)) if isinstance(found, Postfix) else ()
+    more = (File(p) for p in paths), (Certificates(c.path) for c in certificates), about
     read = yield tuple(chain.from_iterable(more))
+    asked = read[len(read) - len(about) :]
+    waiting = sockets.built(found, told["ssx"], asked) if isinstance(found, Postfix) else ()
     said = {path: t.out if t.done else None for path, t in zip(paths, read, strict=False)}
-    chains = zip(certificates, read[len(paths) :], strict=True)
+    chains = zip(certificates, read[len(paths) :], strict=False)
     if isinstance(found, Postfix):
         found = postfix.with_domains(found, said)
     signer = _opendkim(told["opendkim"], own, said, places)
@@ -96,6 +99,7 @@ def reading(places: Places, where: str = "this host") -> Requesting[Server]:
         listening=_listening(told["ss"]),
         keys=keys,
         certificates=tuple(_with_chain(c, t) for c, t in chains),
+        sockets=waiting,
     )
 
 
@@ -113,6 +117,7 @@ def _first(places: Places) -> dict[str, Request]:
         "hostname": Command(("hostname",)),
         "ip": Command(("ip", "-j", "addr")),
         "ss": Command(("ss", "-ltnH")),
+        "ssx": sockets.LISTENING,
         **routes,
         "opendkim": File(places.opendkim),
     }

@@ -21,12 +21,14 @@ class Unread(msgspec.Struct, frozen=True, tag="unread", omit_defaults=True):
 
 
 class Service(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A line of master.cf: its name and type, the program, and its own settings (`-o`)."""
+    """A line of master.cf: its name and type, the program, its own settings (`-o`), and whether
+    the queue directory is its root (chroot)."""
 
     name: str
     type: str
     command: str
     options: dict[str, str] = {}
+    chroot: bool = False
 
     @property
     def label(self) -> str:
@@ -200,6 +202,20 @@ class Listener(msgspec.Struct, frozen=True):
     port: int
 
 
+class MilterSocket(msgspec.Struct, frozen=True):
+    """A UNIX socket at which Postfix looks for a milter.
+
+    `heard` says whether a program listens there, `opens` whether Postfix's user may write to it
+    (None: not known); `group` is the one that it belongs to.
+    """
+
+    path: str
+    state: KeyState
+    heard: bool | None
+    opens: bool | None
+    group: str = ""
+
+
 class Server(msgspec.Struct, frozen=True, kw_only=True):
     """One machine. `where` names it for people; `sources` are the addresses that the kernel
     would send from, one a family."""
@@ -214,6 +230,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     listening: tuple[Listener, ...] | Unread
     keys: tuple[KeyFile, ...] = ()
     certificates: tuple[CertificateFile, ...] = ()
+    sockets: tuple[MilterSocket, ...] = ()
 
     @property
     def domains(self) -> tuple[str, ...]:

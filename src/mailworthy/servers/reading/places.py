@@ -9,7 +9,7 @@ from ipaddress import ip_address
 
 import msgspec
 
-from mailworthy.servers.reading.model import OpenDkim, Postfix, Rspamd, Server, Unread
+from mailworthy.servers.reading.model import OpenDkim, Postfix, Rspamd, Server, Service, Unread
 from mailworthy.servers.reading.postfix import words
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "ip6-localhost"})
@@ -114,6 +114,14 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def path_for(postfix: Postfix, service: Service, path: str) -> str:
+    """The path that a service opens for `unix:path`: below the queue directory where that is its
+    root (chroot), and where the path is relative."""
+    folder = postfix.value("queue_directory") or "/var/spool/postfix"
+    rooted = path.startswith("/") and not service.chroot
+    return posixpath.normpath(path if rooted else f"{folder}/{path}")
 
 
 def files(path: str, folder: str) -> tuple[str, ...]:

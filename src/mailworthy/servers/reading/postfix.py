@@ -18,7 +18,7 @@ def words(value: str) -> tuple[str, ...]:
 # may hold passwords.
 NAMES = words(
     """
-    mail_version config_directory queue_directory myhostname mydomain compatibility_level
+    mail_version config_directory queue_directory mail_owner myhostname mydomain compatibility_level
     inet_interfaces inet_protocols smtp_bind_address smtp_bind_address6 smtp_helo_name
     smtpd_banner mynetworks mynetworks_style relayhost default_transport
     transport_maps sender_dependent_relayhost_maps sender_dependent_default_transport_maps
@@ -64,7 +64,13 @@ def services(lines: str, options: str) -> tuple[Service, ...]:
             own.setdefault(label, {})[name] = value
     split = (line.split() for line in lines.splitlines()[:_MAX_LINES])
     return tuple(
-        Service(words[0], words[1], words[7], own.get(f"{words[0]}/{words[1]}", {}))
+        Service(
+            words[0],
+            words[1],
+            words[7],
+            own.get(f"{words[0]}/{words[1]}", {}),
+            words[4] == "y",  # nothing said (`-`) is no, since Postfix 3.0
+        )
         for words in split
         if len(words) >= 8 and not words[0].startswith("#")
     )

@@ -4,10 +4,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mailworthy.audit.rules.server._shared import items
 from mailworthy.servers.reading.model import Listener
-
-LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "ip6-localhost"})
+from mailworthy.servers.reading.places import LOCAL, asked
 
 
 class Milter(msgspec.Struct, frozen=True):
@@ -36,8 +34,6 @@ class Milter(msgspec.Struct, frozen=True):
 
 def sockets(value: str) -> Iterator[Milter]:
     """The milters of a list that are reached by TCP: `inet:host:port`, also in braces."""
-    for item in items(value.replace("{", " ").replace("}", " ")):
-        kind, _, rest = item.partition(":")
-        host, _, port = rest.rpartition(":")
-        if kind in ("inet", "inet6") and port.isascii() and port.isdigit() and len(port) < 6:
-            yield Milter(item, host.strip("[]"), int(port))
+    for place in asked(value):
+        if not place.path:
+            yield Milter(place.text, place.host, place.port)
