@@ -34,10 +34,12 @@ def run(count: int, metrics: tuple[str, int] | None, work: Work) -> None:
 def _alone(metrics: tuple[str, int] | None) -> Meter:
     if metrics is None:
         return Silent()
-    from prometheus_client import CollectorRegistry, start_http_server
+    from prometheus_client import CollectorRegistry
+
+    from mailworthy.milter.scrape import serve
 
     registry = CollectorRegistry()
-    start_http_server(metrics[1], metrics[0], registry=registry)
+    serve(metrics, registry)
     return Prometheus(registry)
 
 
@@ -91,14 +93,16 @@ class _Parent:
         self._work(meter)
 
     def _page(self) -> None:
-        from prometheus_client import CollectorRegistry, start_http_server
+        from prometheus_client import CollectorRegistry
         from prometheus_client.multiprocess import MultiProcessCollector
+
+        from mailworthy.milter.scrape import serve
 
         assert self._metrics is not None
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-        start_http_server(self._metrics[1], self._metrics[0], registry=registry)
+        serve(self._metrics, registry)
         signal.pause()
 
     def _wait(self) -> None:
