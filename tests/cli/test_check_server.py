@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 from pathlib import Path
 
@@ -69,6 +70,52 @@ def test_the_domains_are_those_of_the_server(world: Path) -> None:
 def test_what_cannot_be_read_is_undetermined_and_says_why(world: Path) -> None:
     found = json.dumps(check(world, "--server", "example.com"))
     assert "no such luck" in found
+
+
+def test_what_takes_root_is_one_line_with_the_command(world: Path) -> None:
+    zone = f"zone:{world / 'zone'}"
+    done = inside("check", "example.com", "--server", "--dns", zone)
+    assert b"needs root" not in done.stderr
+    program(world / "programs", "rspamadm", "echo 'x: Permission denied' >&2; exit 1\n")
+    more = ("--postfix-dir", "/etc/post fix", "--dns", zone, "--record", "run")
+    done = inside("check", "example.com", "--server", *more)
+    assert done.stderr.decode() == (
+        "mailworthy: needs root: Rspamd's settings; "
+        "run: sudo mailworthy check example.com --server --postfix-dir '/etc/post fix'\n"
+    )
+    again = inside("check", "example.com", "--server", "--dns", "replay:run")
+    assert again.stderr == b""
+
+
+STEERS = re.compile("[\0-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+ODD = "\x1b]0;x\x07\x1b[31m\r\x9b31m\u202e"
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json"])
+@pytest.mark.parametrize("failing", [True, False])
+def test_nothing_that_a_server_says_steers_a_terminal(
+    world: Path, form: str, failing: bool
+) -> None:
+    names = ("myhostname", "smtp_helo_name", "smtpd_banner", "relayhost", "mynetworks", "oddly")
+    names += ("smtpd_milters", "smtpd_tls_cert_file", "mydestination", "smtp_bind_address")
+    lines = "".join(f"{name} = a{ODD}b.example\n" for name in names)
+    said = json.dumps(
+        {
+            "options": {"local_addrs": [f"10.0.0.0/8{ODD}"]},
+            "dkim_signing": {"path": f"/{ODD}", "domain": {"example.com": {"selector": ODD}}},
+            "worker": {"rspamd_proxy": {"bind_socket": ODD}},
+        }
+    )
+    warning = f"postconf: warning: main.cf: unused parameter: oddly={ODD}"
+    for name, text in (("postconf", lines), ("rspamadm", said), ("hostname", ODD), ("ss", ODD)):
+        code = f"exit {int(failing and name == 'rspamadm')}"
+        printed = f"printf %s {shlex.quote(text)}; printf %s {shlex.quote(warning)} >&2"
+        program(world / "programs", name, f"{printed}; {code}\n")
+    asked = ("check", "example.com", "--server", "--dns", f"zone:{world / 'zone'}")
+    done = inside(*asked, "--format", form)
+    assert done.returncode == 1
+    assert b"oddly" in done.stdout
+    assert not STEERS.findall((done.stdout + done.stderr).decode())
 
 
 def test_a_replay_gives_the_same_bytes_without_a_server(world: Path) -> None:

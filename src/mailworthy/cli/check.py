@@ -71,7 +71,7 @@ def command(
     done: list[Audit] = []
     with means(Asking(**how, call=call), **recorded(look, call)) as (resolver, now):
         each = _printer(format, spf_tree)
-        server = consulted(look, resolver)
+        server = consulted(look, resolver, domains)
         tried = partial(_tried, resolver, now) if is_rehearsal(resolver) else None
 
         async def work() -> None:

@@ -1,10 +1,12 @@
 """The options that have a mail server looked at, and the look itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
 import msgspec
+
+from mailworthy.cli.rootless import line
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,10 +66,10 @@ def taken(how: dict[str, Any]) -> Look:
     return Look(**{name: how.pop(name) for name in Look.__struct_fields__})
 
 
-def consulted(look: Look, resolver: Any) -> Any:
+def consulted(look: Look, resolver: Any, domains: Sequence[str] = ()) -> Any:
     """What the server says: now, or as it said when the run was recorded; None if nobody asks.
 
-    A recording keeps it. Raises UsageError where the look makes no sense or ssh gets nowhere.
+    A recording keeps it. What takes root is said, with the command for `domains`. Raises UsageError where the look makes no sense or ssh gets nowhere.
     """
     from mailworthy.errors import UsageError
     from mailworthy.lookup.model import Inspect, Inspected, Status
@@ -85,7 +87,10 @@ def consulted(look: Look, resolver: Any) -> Any:
             option, other = _lacking(look)
             raise UsageError(f"{option} goes with {other}")
         return None
-    found: dict[str, Any] = msgspec.to_builtins(_read(look))
+    read = _read(look)
+    if said := line(read, look, domains):
+        click.echo(f"mailworthy: {said}", err=True)
+    found: dict[str, Any] = msgspec.to_builtins(read)
     if hasattr(resolver, "note"):
         resolver.note(Inspected(Inspect(), Status.FOUND, found=found))
     return msgspec.convert(found, Server)

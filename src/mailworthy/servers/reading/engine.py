@@ -267,6 +267,6 @@ def unread(what: str, told: Told, asked: str) -> Unread:
         hint = f"it belongs to {INSTALL[asked]}"
         return Unread(what, f"{asked} was not found: {where}; {hint}", absent=True)
     if told.outcome is Outcome.DENIED:
-        return Unread(what, f"{asked} may not be read: run this with sudo")
+        return Unread(what, f"{asked} may not be read: run this with sudo", denied=True)
     said = " ".join(told.err.split()).removeprefix(f"{asked}: ")[:300]
     return Unread(what, f"{asked}: {_STOPPED.get(told.outcome) or said or 'it failed'}")

@@ -13,11 +13,13 @@ MAIN = "main.cf"
 
 
 class Unread(msgspec.Struct, frozen=True, tag="unread", omit_defaults=True):
-    """Something that could not be read: what, why, and whether it is simply not installed."""
+    """Something that could not be read: what, why, and whether it is simply not installed, or
+    for root alone to read."""
 
     what: str
     why: str
     absent: bool = False
+    denied: bool = False
 
 
 class Service(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -249,6 +251,14 @@ def _mail_domains(postfix: Postfix) -> list[str]:
     own = {postfix.value("myhostname"), "localhost", f"localhost.{postfix.value('mydomain')}"}
     names = [name for group in postfix.accepts.values() for name in group]
     return [name for name in names if "." in name and name not in own]
+
+
+def needs_root(server: Server) -> tuple[str, ...]:
+    """What was not read because it takes root to do so."""
+    parts = (server.hostname, server.postfix, server.rspamd, server.opendkim, server.addresses)
+    found = [part.what for part in parts if isinstance(part, Unread) and part.denied]
+    files: tuple[KeyFile | CertificateFile, ...] = (*server.keys, *server.certificates)
+    return (*found, *dict.fromkeys(f.path for f in files if f.state is KeyState.DENIED))
 
 
 Signer: TypeAlias = Rspamd | OpenDkim
