@@ -140,10 +140,27 @@ async def dripping(reader: Reader, writer: Writer) -> None:
         await asyncio.sleep(0.02)
 
 
+async def hinting(reader: Reader, writer: Writer) -> None:
+    """Responses before the response (RFC 8297)."""
+    while True:
+        writer.write(b"HTTP/1.1 103 Early Hints\r\nLink: " + b"x" * 8000 + b"\r\n\r\n")
+        await writer.drain()
+
+
+async def extending(reader: Reader, writer: Writer) -> None:
+    """Chunks that are mostly something else (RFC 9112 §7.1.1)."""
+    writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while True:
+        writer.write(b"1;" + b"x" * 8000 + b"\r\na\r\n")
+        await writer.drain()
+
+
 @pytest.mark.parametrize(
     ("script", "why"),
     [
         (endless, Why.OVERSIZE),
+        (hinting, Why.OVERSIZE),
+        (extending, Why.OVERSIZE),
         (dripping, Why.TIMEOUT),
         (saying_after_request(b"SSH-2.0\r\n"), Why.GARBLED),
         (saying_after_request(b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 100_000), Why.GARBLED),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 AddressesOf: TypeAlias = Callable[[str], Awaitable[tuple[str, ...] | Why]]
 TRIES = 3  # addresses of one host
 AGENT = "mailworthy"
+WIRE = 1 << 18  # octets beside the body that are read, whatever they are
 _NEXT = frozenset({Why.UNREACHABLE, Why.NO_MEANS})  # another address may do better
 
 
@@ -101,6 +102,8 @@ async def _get_from(
 ) -> Fetched:
     import httpx2
 
+    from mailworthy.probe.counted import TooMuch, transport
+
     literal = f"[{ip}]" if ":" in ip else ip
     place = url._replace(netloc=f"{literal}:{url.port}").geturl()
     named = host if url.port == 443 else f"{host}:{url.port}"
@@ -109,8 +112,11 @@ async def _get_from(
     try:
         # Since the URL holds the address, the name for SNI and the certificate is given apart.
         request = httpx2.Request("GET", place, headers=headers, extensions={"sni_hostname": host})
-        async with httpx2.AsyncClient(verify=tls, timeout=wait, trust_env=False) as client:
+        wire = transport(tls, WIRE + 4 * ask.max_bytes)
+        async with httpx2.AsyncClient(transport=wire, timeout=wait, trust_env=False) as client:
             return await _read(ask, await client.send(request, stream=True))
+    except TooMuch:
+        raise _Failed(Why.OVERSIZE, "much is sent, and little of it is the file") from None
     except httpx2.ConnectTimeout:
         raise _Failed(Why.TIMEOUT, f"no connection to {ip} in time", onward=True) from None
     except httpx2.TimeoutException:
