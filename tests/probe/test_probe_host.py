@@ -6,7 +6,9 @@ import re
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
+from threading import Event
 
 import msgspec
 import pytest
@@ -25,6 +27,7 @@ from certificates import issued
 from mailworthy.errors import UsageError
 from mailworthy.probe import ssh
 from mailworthy.probe.host import Local, Ssh, read_server
+from mailworthy.probe.local import within
 from mailworthy.probe.process import run
 from mailworthy.probe.ssh import public_value, script_of
 from mailworthy.servers.reading.request import (
@@ -381,3 +384,23 @@ def test_both_ways_see_the_same_server(there: Ssh) -> None:
 
 def _plain(value: object) -> object:
     return " ".join(str(value).split())
+
+
+def test_a_file_that_never_answers_is_late() -> None:
+    """As one on a dead mount, whose reader cannot be stopped."""
+    ever = Event()
+
+    def dead() -> Told:
+        ever.wait()
+        return Told(Outcome.DONE)
+
+    try:
+        assert within(dead, time.monotonic()).outcome is Outcome.LATE
+    finally:
+        ever.set()
+    assert within(lambda: Told(Outcome.DONE, "x"), time.monotonic() + 60).out == "x"
+
+
+def test_a_name_that_no_file_has_is_missing() -> None:
+    (told,) = Local().tell([Key("/a\0b")])
+    assert told.outcome is Outcome.MISSING

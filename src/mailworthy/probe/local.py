@@ -5,8 +5,12 @@ import os
 import pwd
 import shutil
 import stat
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 from mailworthy.dkim.material import public_text
 from mailworthy.dkim.private import private_key
@@ -23,6 +27,7 @@ from mailworthy.servers.reading.request import (
 )
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/opt/bin"
+FILE_SECONDS = 30.0  # for all files of a round
 MAX_FILE = 4 * 1024 * 1024
 MAX_KEY = 65536
 _CERTIFICATE = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
@@ -40,8 +45,23 @@ class Local:
     where = "this host"
 
     def tell(self, requests: Sequence[Request]) -> list[Told]:
-        """An answer to each request."""
-        return [_tell(each) for each in requests]
+        """An answer to each request; files have a time between them, as a dead mount has none."""
+        end = time.monotonic() + FILE_SECONDS
+        return [
+            _tell(each) if isinstance(each, Command) else within(partial(_tell, each), end)
+            for each in requests
+        ]
+
+
+def within(ask: Callable[[], Told], end: float) -> Told:
+    """An answer until `end` (of the monotonic clock). Who waits for a dead mount cannot be
+    stopped: that thread is left behind, and ends with the program."""
+    found: SimpleQueue[Told] = SimpleQueue()
+    Thread(target=lambda: found.put(ask()), daemon=True).start()
+    try:
+        return found.get(timeout=max(0.05, end - time.monotonic()))
+    except Empty:
+        return Told(Outcome.LATE, err="reading it gave no answer in time")
 
 
 def _tell(request: Request) -> Told:
@@ -55,6 +75,8 @@ def _tell(request: Request) -> Told:
     except OSError as error:
         outcome = _OUTCOMES.get(type(error), Outcome.FAILED)
         return Told(outcome, err=error.strerror or type(error).__name__)
+    except ValueError:  # a NUL in a path
+        return Told(Outcome.MISSING, err="no file has such a name")
 
 
 def _run(request: Command) -> Told:
