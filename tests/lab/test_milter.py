@@ -138,6 +138,20 @@ def test_a_domain_without_any_policy_is_judged_alike(ours: Lab) -> None:
 
 
 FORGED = b"Authentication-Results: mail.receiver.example; dmarc=pass\r\n"
+FORGED_AS = b"Authentication-Results: %s; dmarc=pass\r\n"
+ODD_NAMES = [
+    b'"mail".receiver.example',
+    b'mail.receiver.example""',
+    b"mail.receiver.example\0",
+    b"mail.receiver.example\x7f.spoofer.example",
+    b"mail.\x0breceiver.example",
+    b"mail\\.receiver.example",
+    b"<mail.receiver.example>",
+    b"mail.receiver.example:25",
+    b"mail.(x)receiver.example",
+    b"mail.\r\n receiver.example",
+    b"mail.receiver.example\r",
+]
 THEIRS = b"Authentication-Results: other.example; spf=pass\r\n"
 
 
@@ -163,6 +177,15 @@ def test_forged_results_are_gone_and_others_stay(ours: Lab, above: bytes) -> Non
     assert others == ["other.example; spf=pass"] * above.count(b"other.example")
     assert found["X-Spam"] is None
     assert found["Subject"] == "hello"
+
+
+def test_forged_results_in_odd_writing_are_gone(ours: Lab) -> None:
+    """As Postfix hands them on; controls are a reason to mark the mail besides."""
+    name, mail = letter(above=b"".join(map(FORGED_AS.__mod__, ODD_NAMES)) + THEIRS)
+    assert outside(ours, mail)[0] == 250
+    first, *others = results(arrived(ours, name))
+    assert first.startswith("mail.receiver.example; iprev=")
+    assert others == ["other.example; spf=pass"]
 
 
 ODD = [
