@@ -141,14 +141,14 @@ async def dripping(reader: Reader, writer: Writer) -> None:
 
 
 async def hinting(reader: Reader, writer: Writer) -> None:
-    """Responses before the response (RFC 8297)."""
+    """Responses before the response."""
     while True:
         writer.write(b"HTTP/1.1 103 Early Hints\r\nLink: " + b"x" * 8000 + b"\r\n\r\n")
         await writer.drain()
 
 
 async def extending(reader: Reader, writer: Writer) -> None:
-    """Chunks that are mostly something else (RFC 9112 §7.1.1)."""
+    """Chunks that are mostly something else."""
     writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
     while True:
         writer.write(b"1;" + b"x" * 8000 + b"\r\na\r\n")

@@ -1,6 +1,6 @@
 """A connection for HTTPS that ends when too many octets came, whatever they stand for.
 
-Interim responses (RFC 9110 §15.2) and the extensions of chunks (RFC 9112 §7.1.1) are no part of a
+Interim responses of HTTP and the extensions of its chunks are no part of a
 body, and have no end of their own.
 """
 
