@@ -65,16 +65,20 @@ def test_a_page() -> None:
     assert reply.content_type == "text/plain; charset=utf-8"
 
 
-def test_what_the_server_hears() -> None:
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [("/a?b#c", b"/a?b"), ("", b"/"), ("/%41 \u00e9?q=\u00fc&r", b"/%41%20%C3%A9?q=%C3%BC&r")],
+)
+def test_what_the_server_hears(path: str, asked: bytes) -> None:
     heard: list[bytes] = []
 
     async def script(reader: Reader, writer: Writer) -> None:
         heard.append(await reader.readuntil(b"\r\n\r\n"))
         writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
 
-    assert fetched(script, path="/a?b#c").code == 204
+    assert fetched(script, path=path).code == 204
     (request,) = heard
-    assert request.startswith(b"GET /a?b HTTP/1.1\r\nHost: mta-sts.example.com:")
+    assert request.startswith(b"GET " + asked + b" HTTP/1.1\r\nHost: mta-sts.example.com:")
     assert b"Accept-Encoding: identity" in request
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import httpcore2
-import httpx2
 
 
 class TooMuch(Exception):
@@ -62,8 +61,6 @@ class _Backend(httpcore2.AnyIOBackend):
         return _Stream(inner, self._most)
 
 
-def transport(tls: ssl.SSLContext, most: int) -> httpx2.AsyncHTTPTransport:
+def pool(tls: ssl.SSLContext, most: int) -> httpcore2.AsyncConnectionPool:
     """Connections with `tls` that raise TooMuch after so many octets."""
-    made = httpx2.AsyncHTTPTransport(verify=tls, trust_env=False)
-    made._pool = httpcore2.AsyncConnectionPool(ssl_context=tls, network_backend=_Backend(most))
-    return made
+    return httpcore2.AsyncConnectionPool(ssl_context=tls, network_backend=_Backend(most))

@@ -5,7 +5,7 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Container
 from typing import TYPE_CHECKING, TypeAlias
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 import msgspec
 
@@ -15,12 +15,14 @@ from mailworthy.probe.reach import missed, root_of
 from mailworthy.rdata.address import address
 
 if TYPE_CHECKING:
-    import httpx2
+    import httpcore2
 
 AddressesOf: TypeAlias = Callable[[str], Awaitable[tuple[str, ...] | Why]]
 TRIES = 3  # addresses of one host
+LONGEST = 1 << 13  # characters of a URL
 AGENT = "mailworthy"
 WIRE = 1 << 18  # octets beside the body that are read, whatever they are
+_PLAIN = "/?%:@!$&'()*+,;="  # in a path or a query, beside letters, digits and -._~
 _NEXT = frozenset({Why.UNREACHABLE, Why.NO_MEANS})  # another address may do better
 
 
@@ -79,9 +81,13 @@ def _split(text: str) -> tuple[SplitResult, str]:
         host = to_ascii(url.hostname or "")
     except (ValueError, BadName):
         raise _Failed(Why.BAD_NAME, "the URL cannot be read") from None
+    if len(text) > LONGEST or not text.isprintable():
+        raise _Failed(Why.BAD_NAME, "the URL is too long, or has control characters")
     if url.scheme != "https" or url.username is not None or address(url.hostname or ""):
         raise _Failed(Why.BAD_NAME, "only https and the name of a host are fetched")
-    return url._replace(netloc=f"{host}:{port or 443}", fragment=""), host
+    path, query = quote(url.path or "/", safe=_PLAIN), quote(url.query, safe=_PLAIN)
+    place = f"{host}:{port or 443}"
+    return url._replace(netloc=place, path=path, query=query, fragment=""), host
 
 
 async def _places(host: str, getter: Getter) -> list[str]:
@@ -100,48 +106,45 @@ async def _places(host: str, getter: Getter) -> list[str]:
 async def _get_from(
     ask: Fetch, url: SplitResult, host: str, ip: str, tls: ssl.SSLContext
 ) -> Fetched:
-    import httpx2
+    import httpcore2
 
-    from mailworthy.probe.counted import TooMuch, transport
+    from mailworthy.probe.counted import TooMuch, pool
 
     literal = f"[{ip}]" if ":" in ip else ip
     place = url._replace(netloc=f"{literal}:{url.port}").geturl()
     named = host if url.port == 443 else f"{host}:{url.port}"
-    headers = {"Host": named, "User-Agent": AGENT, "Accept-Encoding": "identity"}
-    wait = httpx2.Timeout(ask.timeout, connect=ask.timeout / TRIES)
+    headers = [("Host", named), ("User-Agent", AGENT), ("Accept-Encoding", "identity")]
+    wait = dict.fromkeys(("connect", "read", "write", "pool"), ask.timeout)
+    wait["connect"] /= TRIES
+    # Since the URL holds the address, the name for SNI and the certificate is given apart.
+    more = {"sni_hostname": host, "timeout": wait}
     try:
-        # Since the URL holds the address, the name for SNI and the certificate is given apart.
-        request = httpx2.Request("GET", place, headers=headers, extensions={"sni_hostname": host})
-        wire = transport(tls, WIRE + 4 * ask.max_bytes)
-        async with httpx2.AsyncClient(transport=wire, timeout=wait, trust_env=False) as client:
-            return await _read(ask, await client.send(request, stream=True))
+        async with (
+            pool(tls, WIRE + 4 * ask.max_bytes) as wire,
+            wire.stream("GET", place, headers=headers, extensions=more) as response,
+        ):
+            return await _read(ask, response)
     except TooMuch:
         raise _Failed(Why.OVERSIZE, "much is sent, and little of it is the file") from None
-    except httpx2.ConnectTimeout:
+    except httpcore2.ConnectTimeout:
         raise _Failed(Why.TIMEOUT, f"no connection to {ip} in time", onward=True) from None
-    except httpx2.TimeoutException:
+    except httpcore2.TimeoutException:
         raise _Failed(Why.TIMEOUT, f"{ip} did not answer in time") from None
-    except httpx2.ConnectError as error:
+    except httpcore2.ConnectError as error:
         raise _unconnected(error, ip) from None
-    except httpx2.InvalidURL:
-        raise _Failed(Why.BAD_NAME, "the URL cannot be read") from None
-    except (httpx2.HTTPError, OSError) as error:
+    except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
         raise _Failed(Why.GARBLED, str(error) or type(error).__name__) from None
 
 
-async def _read(ask: Fetch, response: "httpx2.Response") -> Fetched:
+async def _read(ask: Fetch, response: "httpcore2.Response") -> Fetched:
     body = bytearray()
-    try:
-        async for piece in response.aiter_raw():
-            body += piece
-            if len(body) > ask.max_bytes:
-                raise _Failed(Why.OVERSIZE, f"more than {ask.max_bytes} octets")
-    finally:
-        await response.aclose()
-    kind = printable(response.headers.get("content-type", ""), 100)
-    return Fetched(
-        ask, Status.FOUND, code=response.status_code, content_type=kind, body=bytes(body)
-    )
+    async for piece in response.aiter_stream():
+        body += piece
+        if len(body) > ask.max_bytes:
+            raise _Failed(Why.OVERSIZE, f"more than {ask.max_bytes} octets")
+    fields = {name.lower(): value for name, value in response.headers}
+    kind = printable(fields.get(b"content-type", b"").decode("latin-1"), 100)
+    return Fetched(ask, Status.FOUND, code=response.status, content_type=kind, body=bytes(body))
 
 
 def _unconnected(error: Exception, ip: str) -> _Failed:
