@@ -15,7 +15,7 @@ from mailworthy.inbox.view import Arrived
 from mailworthy.reports.intake.body import Body, Lack
 from mailworthy.reports.intake.crowd import Bounds, Client
 from mailworthy.reports.intake.lmtp.lines import Closed, Lines, TooLong
-from mailworthy.reports.intake.lmtp.listener import Listener
+from mailworthy.reports.intake.lmtp.listener import MailListener
 from mailworthy.reports.intake.lmtp.reply import Next, Reply
 
 # Judges a mail for some addresses, and says how that went: a status line of SMTP.
@@ -32,7 +32,7 @@ class How(msgspec.Struct, frozen=True):
     tls: ssl.SSLContext | None = None
 
 
-class Server(Listener):
+class Server(MailListener):
     """Serves connections; `judge` is handed what comes for `boxes`."""
 
     def __init__(self, boxes: Boxes, judge: Judge, how: How, bounds: Bounds = BOUNDS) -> None:

@@ -14,9 +14,10 @@ from mailworthy.names import is_within
 from mailworthy.reports import facade
 from mailworthy.reports.envelope import Limits
 from mailworthy.reports.envelope import open as open_envelope
-from mailworthy.reports.intake.body import Body, Lack, Room
-from mailworthy.reports.intake.crowd import Bounds, Client, Crowd, end, peer
+from mailworthy.reports.intake.body import Body, Lack
+from mailworthy.reports.intake.crowd import Bounds, Client
 from mailworthy.reports.intake.desk import Desk
+from mailworthy.reports.intake.listener import Listener
 from mailworthy.reports.intake.model import Incoming, What
 from mailworthy.reports.model import Kind, Report, TlsRecord, Unreadable
 from mailworthy.store import StoreError
@@ -43,41 +44,27 @@ class _Refused(Exception):
         self.status, self.reason = status, reason
 
 
-class Server:
+class Server(Listener):
     """Serves connections, one request each.
 
     Anybody may post, so only what is a TLS report about one of `domains`, or a name below one, is
     stored; nothing tells who sent it, so it is unproven.
     """
 
+    full = ousted = _FULL
+    gone = (OSError, h11.LocalProtocolError)
+
     def __init__(
         self, desk: Desk, domains: Collection[str], *, bounds: Bounds | None = None
     ) -> None:
+        super().__init__(bounds or BOUNDS)
         self._desk = desk
         self._domains = tuple(domains)
-        self._bounds = bounds or BOUNDS
-        self._crowd = Crowd(self._bounds)
-        self._room = Room(self._bounds.total)
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection. What goes wrong in it ends it."""
-        task = asyncio.current_task()
-        client = self._crowd.enter(peer(writer), task.cancel) if task else None
-        if client is None:
-            await end(writer, _FULL)
-            return
-        last = b""
-        try:
-            await self._answered(_Connection(reader, writer), client)
-        except asyncio.CancelledError:
-            if task is None or not client.ousted or task.uncancel():
-                raise
-            last = _FULL
-        except (OSError, TimeoutError, h11.LocalProtocolError):
-            last = b""  # the client has gone, or keeps us waiting
-        finally:
-            self._crowd.leave(client)
-            await end(writer, last)
+    async def _served(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, client: Client
+    ) -> None:
+        await self._answered(_Connection(reader, writer), client)
 
     async def _answered(self, connection: "_Connection", client: Client) -> None:
         try:

@@ -9,7 +9,7 @@ from mailworthy.reports.intake.body import Body, Lack
 from mailworthy.reports.intake.crowd import Bounds, Client
 from mailworthy.reports.intake.desk import Desk
 from mailworthy.reports.intake.lmtp.lines import Lines, TooLong
-from mailworthy.reports.intake.lmtp.listener import Listener
+from mailworthy.reports.intake.lmtp.listener import MailListener
 from mailworthy.reports.intake.lmtp.reply import Next, Reply
 from mailworthy.reports.intake.lmtp.talk import Talk
 from mailworthy.reports.intake.model import Incoming
@@ -19,7 +19,7 @@ ORIGIN = "lmtp"
 _OUSTED = b"421 4.3.2 others are waiting, come again\r\n"
 
 
-class Server(Listener):
+class Server(MailListener):
     """Serves connections; `own` are the addresses that reports may come to.
 
     Whoever keeps others out for nothing is sent away with 421, and still has its mail.
