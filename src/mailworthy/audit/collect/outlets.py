@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from mailworthy.audit.collect.hosts import addresses_of, mx_of
-from mailworthy.audit.collect.server import leaving
+from mailworthy.audit.collect.server import leaving, version_of
 from mailworthy.audit.collect.target import OUTWARD, Target
 from mailworthy.audit.evidence import AddressSet
 from mailworthy.audit.part import Known, NotAsked, Part, Unknown
@@ -94,11 +94,7 @@ def _other_way(postfix: Postfix) -> str:
 
 def _ways(postfix: Postfix, server: Server) -> tuple[str, ...]:
     """The addresses by which mail leaves, one a family."""
-    return tuple(ip for ip in leaving(postfix, server) if kind(ip) in _LEADS_OUT[_version(ip)])
-
-
-def _version(ip: str) -> int:
-    return 6 if ":" in ip else 4
+    return tuple(ip for ip in leaving(postfix, server) if kind(ip) in _LEADS_OUT[version_of(ip)])
 
 
 def _place(domain: str) -> Asking[Places]:
@@ -114,7 +110,7 @@ def _place(domain: str) -> Asking[Places]:
 def _outlet(
     ip: str, places: list[Places], postfix: Postfix, own: tuple[str, ...]
 ) -> Asking[Outlet]:
-    version = _version(ip)
+    version = version_of(ip)
     asks = dict.fromkeys(_asks(version, places, own))
     calls = yield from gather([dial(ask) for ask in asks])
     return Outlet(version, ip, tuple(calls), _open(version, calls, places, postfix))
@@ -124,7 +120,7 @@ def _asks(version: int, places: Iterable[Places], own: tuple[str, ...]) -> Itera
     """One call a receiver; that this machine reaches itself tells nothing."""
     for place in places:
         ips = place.value.ips if isinstance(place, Known) else ()
-        others = [ip for ip in ips if _version(ip) == version and ip not in own]
+        others = [ip for ip in ips if version_of(ip) == version and ip not in own]
         for ip in others[:1]:
             assert isinstance(place, Known)
             yield Dial(place.value.name, ip, encryption=Encryption.NEVER, greeting=True)

@@ -208,14 +208,14 @@ def _chosen(postfix: Postfix, server: Server, version: int) -> str:
     own = [
         ip
         for word in postfix.value("inet_interfaces").replace(",", " ").split()
-        if (ip := canonical(word.strip("[]"))) and _version(ip) == version
+        if (ip := canonical(word.strip("[]"))) and version_of(ip) == version
     ]
     if len(own) == 1 and kind(own[0]) is not Kind.LOOPBACK:
         return own[0]
     routed = server.sources if isinstance(server.sources, tuple) else ()
     known = server.addresses if isinstance(server.addresses, tuple) else ()
     readable = filter(None, map(canonical, (*routed, *known)))  # a recording may hold anything
-    return next((ip for ip in readable if _version(ip) == version), "")
+    return next((ip for ip in readable if version_of(ip) == version), "")
 
 
 def _outside(ip: str, domain: str) -> bool:
@@ -224,7 +224,8 @@ def _outside(ip: str, domain: str) -> bool:
     return found is Kind.GLOBAL or (found is Kind.DOCUMENTATION and documentation_name(domain))
 
 
-def _version(ip: str) -> int:
+def version_of(ip: str) -> int:
+    """4 or 6."""
     return 6 if ":" in ip else 4
 
 

@@ -29,6 +29,7 @@ from mailworthy.sendtest.letter import letter, message_id
 from mailworthy.sendtest.model import Found, Judged, Sent, Submission
 from mailworthy.sendtest.relayed import relayed
 from mailworthy.sendtest.reply import Reply, read
+from mailworthy.servers.reading.postfix import words
 
 _PAUSE = 0.2
 _GRACE = 2.0  # seconds in which a filter brings a message back
@@ -225,8 +226,8 @@ def _relayhosts() -> frozenset[str]:
         told = run_program(("postconf", "-h", "relayhost")).out
     except OSError:
         return frozenset()
-    words = told[:_LONGEST_SETTING].decode("utf-8", "replace").replace(",", " ").split()
-    hosts = (_RELAYHOST.fullmatch(word) for word in words)
+    value = told[:_LONGEST_SETTING].decode("utf-8", "replace")
+    hosts = map(_RELAYHOST.fullmatch, words(value))
     return frozenset(normalize(each[1] or each[2]) for each in hosts if each)
 
 

@@ -5,11 +5,11 @@ Nothing here raises for any text.
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from ipaddress import ip_address
 
 import msgspec
 
-from mailworthy.servers.reading.model import OpenDkim, Postfix, Rspamd, Server, Service, Unread
+from mailworthy.rdata.address import address
+from mailworthy.servers.reading.model import OpenDkim, Postfix, Server, Service, Unread
 from mailworthy.servers.reading.postfix import words
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "ip6-localhost"})
@@ -65,11 +65,10 @@ def asks(server: Server, there: Iterable[Place | None]) -> bool:
     if isinstance(server.postfix, Unread):
         return True
     places = [place for place in there if place]
-    values = _values(server.postfix)
-    folder = server.postfix.value("queue_directory")
+    postfix, values = server.postfix, _values(server.postfix)
     own = server.addresses if isinstance(server.addresses, tuple) else ()
     return any(
-        _same(one, other, folder, own) for one in asked(" ".join(values)) for other in places
+        _same(one, other, postfix, own) for one in asked(" ".join(values)) for other in places
     )
 
 
@@ -77,7 +76,7 @@ def asks_rspamd(server: Server) -> bool:
     """Whether Postfix asks one of the milters that Rspamd has, as far as is known."""
     if isinstance(server.rspamd, Unread):
         return True
-    return isinstance(server.rspamd, Rspamd) and asks(server, map(of_rspamd, server.rspamd.milters))
+    return asks(server, map(of_rspamd, server.rspamd.milters))
 
 
 def asks_opendkim(server: Server) -> bool:
@@ -94,9 +93,9 @@ def _values(postfix: Postfix) -> Iterator[str]:
         yield from (s.options[name] for s in postfix.services if name in s.options)
 
 
-def _same(one: Place, other: Place, folder: str, own: tuple[str, ...]) -> bool:
+def _same(one: Place, other: Place, postfix: Postfix, own: tuple[str, ...]) -> bool:
     if one.path or other.path:
-        return bool(one.path) and other.path in files(one.path, folder)
+        return bool(one.path) and other.path in files(one.path, postfix)
     return one.port == other.port and _meets(one.host, other.host, own)
 
 
@@ -104,28 +103,25 @@ def _meets(asked_at: str, waits_at: str, own: tuple[str, ...]) -> bool:
     """Whether who asks at one host comes to who waits at the other."""
     if asked_at == waits_at or (asked_at in LOCAL and waits_at in LOCAL):
         return True
-    here = asked_at in LOCAL or asked_at in own or not _is_address(asked_at)
-    return here and (waits_at in EVERY or (waits_at in own and not _is_address(asked_at)))
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
+    named = address(asked_at) is None
+    here = asked_at in LOCAL or asked_at in own or named
+    return here and (waits_at in EVERY or (waits_at in own and named))
 
 
 def path_for(postfix: Postfix, service: Service, path: str) -> str:
     """The path that a service opens for `unix:path`: below the queue directory where that is its
     root (chroot), and where the path is relative."""
+    as_it_stands = path.startswith("/") and not service.chroot
+    return posixpath.normpath(path) if as_it_stands else _below(postfix, path)
+
+
+def _below(postfix: Postfix, path: str) -> str:
     folder = postfix.value("queue_directory") or "/var/spool/postfix"
-    rooted = path.startswith("/") and not service.chroot
-    return posixpath.normpath(path if rooted else f"{folder}/{path}")
+    return posixpath.normpath(f"{folder}/{path}")
 
 
-def files(path: str, folder: str) -> tuple[str, ...]:
+def files(path: str, postfix: Postfix) -> tuple[str, ...]:
     """The paths that `unix:path` may mean: below the queue directory where the service has its
     root there (chroot) or the path is relative, else as it stands."""
-    below = posixpath.normpath(f"{folder or '/var/spool/postfix'}/{path}")
+    below = _below(postfix, path)
     return (posixpath.normpath(path), below) if path.startswith("/") else (below,)

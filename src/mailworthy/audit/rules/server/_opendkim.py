@@ -5,8 +5,7 @@ from collections.abc import Iterable
 
 from mailworthy.audit.evidence import SelectorEvidence
 from mailworthy.audit.finding import Configure, Remedy, Shown, Step
-from mailworthy.audit.part import Known
-from mailworthy.audit.rules.server._shared import noted
+from mailworthy.audit.rules.server._shared import noted, with_keys
 from mailworthy.servers.reading.model import OpenDkim
 
 TABLE = "/etc/opendkim/keytable"
@@ -17,8 +16,7 @@ RESTART = "then: systemctl restart opendkim"
 
 def published(selectors: Iterable[SelectorEvidence]) -> str:
     """A selector of the domain that has a key in DNS, or one to begin with."""
-    names = (s.selector for s in selectors if isinstance(s.key, Known) and s.key.value.record)
-    return next(names, "default")
+    return next(iter(with_keys(selectors)), "default")
 
 
 def key_row(signer: OpenDkim, name: str, domain: str, selector: str) -> tuple[Step, ...]:

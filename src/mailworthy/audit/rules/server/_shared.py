@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Iterable
 
-from mailworthy.audit.evidence import AddressEvidence, HostEvidence
+from mailworthy.audit.evidence import AddressEvidence, HostEvidence, SelectorEvidence
 from mailworthy.audit.finding import Blank, Configure, Execute, Remedy, Shown, Step
 from mailworthy.audit.part import Known
 from mailworthy.audit.serverparts import Departure
@@ -114,3 +114,8 @@ def unauthorised(departure: Departure) -> bool:
 def chosen_by(departure: Departure) -> str:
     """Where the address comes from, in words."""
     return f"by {departure.setting}" if departure.setting else "as the kernel chooses"
+
+
+def with_keys(selectors: Iterable[SelectorEvidence]) -> list[str]:
+    """The selectors that have a key in DNS."""
+    return [s.selector for s in selectors if isinstance(s.key, Known) and s.key.value.record]

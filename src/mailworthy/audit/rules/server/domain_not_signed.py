@@ -27,7 +27,7 @@ from mailworthy.audit.rules.server._opendkim import (
     published,
     sender_row,
 )
-from mailworthy.audit.rules.server._shared import dump, rspamd_file, short
+from mailworthy.audit.rules.server._shared import dump, rspamd_file, short, with_keys
 from mailworthy.audit.serverparts import Departure, KeyOnServer
 from mailworthy.servers.reading.model import OpenDkim, Rspamd, Signer
 from mailworthy.servers.reading.opendkimtables import chosen
@@ -68,8 +68,8 @@ def _names(signer: OpenDkim, domain: str) -> bool:
 
 
 def _by_rspamd(rspamd: Rspamd, selectors: tuple[SelectorEvidence, ...], domain: str) -> Found:
-    names = [s.selector for s in selectors if isinstance(s.key, Known) and s.key.value.record]
-    pairs = ", ".join(_pair(rspamd, domain, name) for name in names[:4] or ["dkim"])
+    names = with_keys(selectors)[:4] or ["dkim"]
+    pairs = ", ".join(_pair(rspamd, domain, name) for name in names)
     line = f'domain {{ "{domain}" {{ selectors [ {pairs} ] }} }}'
     return Found(
         subject=domain,
